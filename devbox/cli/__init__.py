@@ -1,0 +1,1 @@
+"""The front door: one file per verb; parses, calls one operation, hands its result to `ui`."""

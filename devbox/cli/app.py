@@ -1,0 +1,95 @@
+"""The Typer application. A verb's module is imported when the verb is called; `--help` needs none of them."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from devbox import __version__
+from devbox.cli import flags
+from devbox.cli.session import Session
+from devbox.cli.verbs import ALSO, VERBS
+from devbox.errors import Cure, UsageError
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter
+
+HELP = """A disposable, real Jenkins on your own Docker.
+
+\b
+Examples:
+  devbox up jenkins             the current LTS, signed in; again: nothing to do
+  devbox up jenkins:2.555.1     this version
+  devbox open                   in the browser
+  devbox down                   away with it; the home stays
+"""
+EPILOG = """Every option has a variable: --http-port is DEVBOX_HTTP_PORT. Settings also come from devbox.toml in this
+folder or above; `devbox config` shows them all."""
+
+SHORT = """\
+devbox: a disposable, real Jenkins on your own Docker.
+
+  devbox up jenkins      bring one up, signed in
+  devbox status          what is there
+  devbox down            away with it; its home stays
+
+All commands: devbox --help
+"""
+
+
+class Verbs(typer.core.TyperGroup):
+    """The verbs by name, each made when it is asked for."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """The verbs in the order of the help."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """A verb's command, or None."""
+        name = ALSO.get(cmd_name, cmd_name)
+        if name not in VERBS:
+            return None
+        command: Command = importlib.import_module(f"devbox.cli.verbs.{name}").command()
+        return command
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """The list of verbs, without making any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+def build() -> Command:
+    """The application."""
+    app = typer.Typer(
+        name="devbox",
+        cls=Verbs,
+        help=HELP,
+        epilog=EPILOG,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        invoke_without_command=True,
+    )
+
+    def common(ctx: typer.Context, **values: Any) -> None:
+        session = ctx.find_object(Session)
+        assert session is not None
+        if values["version"]:
+            session.environment.out(f"devbox {__version__}\n")
+            raise typer.Exit
+        if ctx.invoked_subcommand is not None:
+            return
+        if session.json:
+            raise UsageError("usage.command", "no command is given", cures=(Cure("see them", "devbox --help"),))
+        session.environment.out(SHORT)
+
+    shown = Annotated[bool, typer.Option("--version", help="print devbox' version")]
+    version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=shown)
+    flags.sign(common, [version], changing=True)
+    app.callback()(common)
+    return typer.main.get_command(app)

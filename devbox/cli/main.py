@@ -1,0 +1,66 @@
+"""The entry: runs the application and turns whatever happens into words and an exit status."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from devbox.cli.environment import Environment, OutputClosed
+from devbox.cli.session import Session
+from devbox.errors import DevboxError, Exit, Interrupted
+
+
+def run(argv: Sequence[str], environment: Environment | None = None) -> int:
+    """Run one command line; gives the exit status. Without an `environment` it is the process's own, signals too."""
+    session = Session.of(environment or Environment.real(), argv)
+    try:
+        if environment is None:
+            session.interrupts.install()
+        return _told(session)
+    except OutputClosed:
+        if environment is None:
+            _drop_stdout(session.environment)
+        return Exit.FAILED
+    except Interrupted as interrupt:  # while the outcome was being printed
+        return interrupt.exit_status
+
+
+def _told(session: Session) -> int:
+    """The exit status; errors have been printed."""
+    try:
+        return _dispatch(session)
+    except DevboxError as error:
+        return session.fail(error)
+    except Interrupted as interrupt:
+        return session.interrupted(interrupt)
+    except OutputClosed:
+        raise
+    except Exception as error:
+        from devbox.cli.internal import as_error
+
+        return session.fail(as_error(error, session.environment.state_dir))
+
+
+def _dispatch(session: Session) -> int:
+    from typer._click.exceptions import ClickException
+
+    from devbox.cli.app import build
+
+    try:
+        status = build().main(session.words, prog_name="devbox", standalone_mode=False, obj=session)
+    except ClickException as error:
+        from devbox.cli.usage import as_error
+
+        raise as_error(error, session) from error
+    except SystemExit as leaving:  # shell completion
+        status = leaving.code
+    return status if isinstance(status, int) else Exit.OK
+
+
+def _drop_stdout(environment: Environment) -> None:
+    """Python flushes stdout when it ends, and would complain."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, environment.stdout.fileno())
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,77 @@
+"""What a verb's function is given: the flags as they hold, the engine, and the world for its operation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from devbox.cli.common import Flags
+from devbox.cli.confirm import Confirm
+from devbox.cli.environment import Environment
+from devbox.cli.operations import Operations
+from devbox.cli.session import Session
+from devbox.cli.settings import Settings
+from devbox.ui.progress import Sink
+
+if TYPE_CHECKING:
+    from devbox.engine.api import Engine
+    from devbox.sandbox.request import World
+
+
+@dataclass(frozen=True)
+class Run:
+    """One verb under way."""
+
+    session: Session
+    flags: Flags
+    settings: Settings
+    sink: Sink
+    given: frozenset[str] = frozenset()
+    """The names of the common flags that stood on the command line."""
+
+    @property
+    def environment(self) -> Environment:
+        """Streams, variables, folders."""
+        return self.session.environment
+
+    @property
+    def operations(self) -> Operations:
+        """What the verbs call."""
+        return self.session.environment.operations
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that flags, settings and the docker CLI's rules name, connected on first use."""
+        where = self.environment
+        endpoint = self.operations.resolve(self.flags.host, self.flags.context, where.env, where.platform, where.home)
+        return self.operations.connect(endpoint)
+
+    def close(self) -> None:
+        """Drop the connection, where one was made."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+
+    def world(self) -> World:
+        """What an operation acts on and talks to."""
+        from devbox.sandbox.request import World
+
+        return World(
+            engine=self.engine,
+            state=self.environment.state_dir,
+            emit=self.sink.emit,
+            shield=self.session.interrupts.shield,
+            confirm=Confirm(self.environment, self.flags.yes, self.sink.pause),
+        )
+
+    def sandbox(self, positional: str | None, stack: str | None = None) -> str:
+        """The sandbox that is meant; asks the engine only when nobody named one."""
+        configured = self.settings["name"]
+        named = positional or self.flags.name or configured
+        existing = () if named else self.operations.existing(self.engine)
+        return self.operations.pick(existing, positional, self.flags.name, configured, stack)
+
+    def chosen(self, given: Mapping[str, Any], name: str) -> Any:
+        """An option's value: the command line's, else the settings'."""
+        return given[name] if name in given else self.settings[name]

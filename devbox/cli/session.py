@@ -1,0 +1,94 @@
+"""One run of `devbox`: what is known before anything is parsed, and the one place where results and errors come out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from devbox.cli.environment import Environment, is_terminal
+from devbox.cli.interrupts import Interrupts
+from devbox.cli.values import TRUE
+from devbox.errors import DevboxError, Exit, Interrupted
+
+if TYPE_CHECKING:
+    from devbox.result import Result
+    from devbox.ui.style import Style
+
+CLOSED = "--"
+
+
+@dataclass
+class Session:
+    """The environment, the words of the command line, and what the errors' printing depends on.
+
+    `words` are those before `--`, `rest` those after it (None without one). `json` is read off the words, so that
+    it holds also for an error in front of it.
+    """
+
+    environment: Environment
+    words: list[str]
+    rest: list[str] | None
+    json: bool
+    no_color: bool
+    interrupts: Interrupts = field(default_factory=Interrupts)
+    command: str = "devbox"
+    streams: bool = False
+    """The verb prints many objects (logs): an interrupt adds none."""
+    passes_exit: bool = False
+    """The verb gives an inner command's exit status (exec, shell): devbox' own failure is 125."""
+
+    @classmethod
+    def of(cls, environment: Environment, argv: Sequence[str]) -> Session:
+        """Look at the words, without judging them."""
+        words = list(argv)
+        rest = None
+        if CLOSED in words:
+            at = words.index(CLOSED)
+            words, rest = words[:at], words[at + 1 :]
+        on = {name for name in ("JSON", "NO_COLOR") if environment.env.get(f"DEVBOX_{name}", "").lower() in TRUE}
+        return cls(
+            environment, words, rest, "--json" in words or "JSON" in on, "--no-color" in words or "NO_COLOR" in on
+        )
+
+    def style(self, error_stream: bool = False) -> Style:
+        """Colours as this stream gets them."""
+        from devbox.ui import colour
+        from devbox.ui.style import Style
+
+        stream = self.environment.stderr if error_stream else self.environment.stdout
+        return Style(colour.wanted(self.no_color, self.environment.env, is_terminal(stream)))
+
+    def succeed(self, result: Result) -> int:
+        """Print a result on stdout; gives the exit status."""
+        from devbox.result import envelope
+        from devbox.ui import results
+
+        if self.json:
+            self._print_json(envelope(self.command, result))
+        else:
+            self.environment.out(results.text(self.command, result, self.style(), self.environment.width))
+        return Exit.OK if result.status == "ok" else Exit.FAILED
+
+    def fail(self, error: DevboxError) -> int:
+        """Print an error; gives the exit status."""
+        from devbox.result import envelope
+        from devbox.ui import errors
+
+        if self.json:
+            self._print_json(envelope(self.command, error))
+        else:
+            self.environment.err(errors.text(error, self.style(error_stream=True)))
+        return Exit.EXEC_FAILED if self.passes_exit and error.exit == Exit.FAILED else error.exit
+
+    def interrupted(self, interrupt: Interrupted) -> int:
+        """After a signal: it has been said already, but a program still wants its object."""
+        from devbox.result import envelope
+
+        if self.json and not self.streams:
+            self._print_json(envelope(self.command, DevboxError("interrupted", "interrupted by a signal")))
+        return interrupt.exit_status
+
+    def _print_json(self, value: object) -> None:
+        self.environment.out(json.dumps(value) + "\n")

@@ -1,0 +1,104 @@
+"""What holds where no flag says otherwise: `DEVBOX_` variables, devbox.toml, the user's config, the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devbox.cli import toml
+from devbox.cli.options import BY_NAME, OPTIONS, Option
+from devbox.cli.values import Bad, Parser
+from devbox.errors import Cure, UsageError
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting's value and who gave it: a variable, a file, or "default"."""
+
+    option: Option
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings by option name."""
+
+    all: Mapping[str, Setting]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.all[name].value
+
+    def given(self, name: str) -> bool:
+        """Whether somebody gave it."""
+        return self.all[name].source != DEFAULT
+
+    def explicit(self, stack: str) -> dict[str, Any]:
+        """What somebody gave of the options that a sandbox of this stack keeps."""
+        return {
+            name: setting.value
+            for name, setting in self.all.items()
+            if kept(setting.option, stack) and self.given(name)
+        }
+
+
+def kept(option: Option, stack: str) -> bool:
+    """Whether a sandbox of this stack keeps the option as a choice of its own (rather than of one `up`)."""
+    kept_too = option.name in ("version", "publish_address")
+    return (kept_too or (option.up and bool(option.section))) and option.stack in ("", stack)
+
+
+def parse(option: Option, value: Any, where: str) -> Any:
+    """The value of an option as `where` gives it; raises `UsageError` that says so."""
+    return checked(option.parse, value, where)
+
+
+def checked(parser: Parser, value: Any, where: str) -> Any:
+    """What a parser makes of a value; `where` is who gave it, for the `UsageError`."""
+    try:
+        return parser(value)
+    except Bad as bad:
+        cures = (Cure(bad.cure),) if bad.cure else ()
+        raise UsageError(bad.code, f"{where}: {bad.text}", cures=cures) from bad
+
+
+def load(env: Mapping[str, str], cwd: Path, config_dir: Path) -> Settings:
+    """Read all sources; the earlier one wins, and what is wrong in any of them is an error."""
+    found: dict[str, Setting] = {}
+    for source in (_variables(env), _file(toml.find(cwd), "project"), _file(config_dir / toml.USER_FILE, "user")):
+        found = source | found
+    return Settings({o.name: found.get(o.name, Setting(o, o.default, DEFAULT)) for o in OPTIONS})
+
+
+def _variables(env: Mapping[str, str]) -> dict[str, Setting]:
+    given = {option.name: env.get(option.variable, "") for option in OPTIONS}
+    return {
+        name: Setting(BY_NAME[name], parse(BY_NAME[name], value, BY_NAME[name].variable), BY_NAME[name].variable)
+        for name, value in given.items()
+        if value != ""
+    }
+
+
+def _file(file: Path | None, scope: str) -> dict[str, Setting]:
+    if file is None or (scope == "user" and not file.is_file()):
+        return {}
+    entries = toml.read(file, scope)
+    return {entry.option.name: Setting(entry.option, _parsed(entry), str(entry.file)) for entry in entries}
+
+
+def _parsed(entry: toml.Entry) -> Any:
+    try:
+        return entry.option.parse(_placed(entry))
+    except Bad:
+        return parse(entry.option, _placed(entry), entry.where)  # finding the line costs: only for the error
+
+
+def _placed(entry: toml.Entry) -> Any:
+    """A path is meant from the folder of the file that it is written in."""
+    if not entry.option.path:
+        return entry.value
+    return str(entry.file.parent / Path(entry.value).expanduser())

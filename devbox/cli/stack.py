@@ -1,0 +1,76 @@
+"""`STACK[:VERSION]` as the command line has it, and the options of a stack among all of them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from devbox.cli.completion import complete_stack
+from devbox.cli.options import BY_NAME, OPTIONS, STACKS, Option
+from devbox.cli.settings import parse
+from devbox.errors import Cure, UsageError
+
+StackArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[STACK[:VERSION]]",
+        help=f"{' or '.join(STACKS)}, with a version where it matters",
+        show_default=False,
+        autocompletion=complete_stack,
+    ),
+]
+
+
+def split(word: str) -> tuple[str, str | None]:
+    """Stack and version of STACK[:VERSION]; raises stack.unknown and version.invalid."""
+    stack, colon, version = word.partition(":")
+    if stack not in STACKS:
+        near = difflib.get_close_matches(stack.lower(), STACKS, 1, 0.5)
+        raise UsageError(
+            "stack.unknown",
+            f"unknown stack {stack[:60]!r}; there are {' and '.join(STACKS)}",
+            cures=(Cure("use the nearest", f"devbox up {near[0]}"),) if near else (),
+        )
+    return stack, parse(BY_NAME["version"], version, word) if colon else None
+
+
+def parameters() -> dict[str, inspect.Parameter]:
+    """The flags of `up`, as parameters of a function; None where not given."""
+    return {option.name: _parameter(option) for option in OPTIONS if option.up}
+
+
+def _parameter(option: Option) -> inspect.Parameter:
+    flag = f"{option.flag}/{option.off}" if option.off else option.flag
+    boolean = option.kind is bool
+    info: Any = typer.Option(
+        flag,
+        help=option.help,
+        metavar=None if boolean else option.metavar,
+        hidden=option.hidden,
+        show_default=False,
+    )
+    kind: Any = bool if boolean else list[str] if option.repeat else str
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, info]
+    )
+
+
+def given(values: Mapping[str, Any], stack: str) -> dict[str, Any]:
+    """The flags that were given, as values; raises option.stack for one of another stack."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        option = BY_NAME[name]
+        if option.stack not in ("", stack):
+            raise UsageError(
+                "option.stack",
+                f"{option.flag} is an option of {option.stack}, not of {stack}",
+                cures=(Cure("see the options", "devbox up --help"),),
+            )
+        found[name] = parse(option, value, option.flag)
+    return found

@@ -1,0 +1,21 @@
+"""The verbs, one module each, whose `command()` makes it. Here are their names and what `devbox --help` says."""
+
+from __future__ import annotations
+
+VERBS: dict[str, str] = {
+    "up": "Bring a sandbox up and wait until it is usable.",
+    "down": "Stop a sandbox and remove it; its home stays.",
+    "status": "Show sandboxes, their health, URLs and kept homes.",
+    "open": "Open a sandbox in the browser.",
+    "credentials": "Show URL, user, password and API token.",
+    "logs": "Show what the services write.",
+    "exec": "Run a command inside.",
+    "shell": "Open a shell inside.",
+    "env": "Print variables for a shell: JENKINS_URL=...",
+    "restart": "Restart and wait until it is usable.",
+    "pull": "Fetch images beforehand.",
+    "config": "Show every setting and where it comes from.",
+}
+
+ALSO: dict[str, str] = {"ps": "status"}
+"""Second names."""

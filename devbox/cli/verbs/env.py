@@ -1,0 +1,52 @@
+"""`devbox env [NAME]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from devbox.cli import values, verb
+from devbox.cli.environment import is_terminal
+from devbox.cli.run import Run
+from devbox.cli.settings import checked
+from devbox.cli.target import NameArgument
+from devbox.cli.verb import Outcome
+from devbox.errors import Exit
+from devbox.ui.shells import SHELLS
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+
+def command() -> Command:
+    """The verb."""
+    return verb.command("env", env)
+
+
+def env(
+    run: Run,
+    name: NameArgument = None,
+    shell: Annotated[
+        str | None, typer.Option("--shell", metavar="|".join(SHELLS), help="the shell that is to read it")
+    ] = None,
+) -> Outcome:
+    """Print variables for a shell: JENKINS_URL=...
+
+    \b
+    Examples:
+      eval "$(devbox env)"
+      devbox env --shell fish | source
+      devbox env --shell powershell | Invoke-Expression
+    """
+    usual = "powershell" if run.environment.platform == "win32" else "sh"
+    kind = checked(values.choice(*SHELLS), shell, "--shell") if shell else usual
+    result = run.operations.environment(run.engine, run.sandbox(name))
+    if run.flags.json:
+        return result
+    run.sink.rest(result.warnings)
+    for variable, value in (result.data or {}).items():
+        run.environment.out(SHELLS[kind](variable, str(value)) + "\n")
+    if is_terminal(run.environment.stdout) and kind == "sh" and not run.flags.quiet:
+        run.environment.err('# to set them here: eval "$(devbox env)"\n')
+    return Exit.OK

@@ -1,0 +1,70 @@
+"""`devbox up [STACK[:VERSION]]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from devbox.cli import verb
+from devbox.cli.interrupts import ROLLING_BACK
+from devbox.cli.options import BY_NAME
+from devbox.cli.run import Run
+from devbox.cli.settings import kept
+from devbox.cli.stack import StackArgument, given, parameters, split
+from devbox.cli.verb import Outcome
+from devbox.errors import Cure, UsageError
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+
+def command() -> Command:
+    """The verb."""
+    return verb.command("up", up, changing=True, interrupted=ROLLING_BACK, options=parameters())
+
+
+def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
+    """Bring a sandbox up and wait until it is usable.
+
+    \b
+    Examples:
+      devbox up jenkins                  the current LTS (or what the sandbox has)
+      devbox up jenkins:2.555.1          this version, on the same home
+      devbox up jenkins -n second        another one beside it
+      devbox up jenkins --http-port 9090 --java-opts "-Xmx1g"
+      devbox up jenkins --dry-run        what would change
+
+    An option that is not given keeps what the sandbox has, also across `down`; --reset returns to the defaults.
+    """
+    from devbox.sandbox.request import UpRequest
+
+    kind, version = _stack(run, stack)
+    options = given(values, kind)
+    asked = {name: value for name, value in options.items() if kept(BY_NAME[name], kind)}
+    if version is not None:
+        asked["version"] = version
+    request = UpRequest(
+        stack=kind,
+        name=run.flags.name or run.settings["name"] or kind,
+        asked=asked,
+        settings=run.settings.explicit(kind),
+        pull=run.chosen(options, "pull"),
+        strict_ports=run.chosen(options, "strict_ports"),
+        wait=not run.chosen(options, "no_wait"),
+        timeout=run.chosen(options, "timeout"),
+        keep=run.chosen(options, "keep"),
+        reset=run.chosen(options, "reset"),
+        dry_run=run.flags.dry_run,
+    )
+    return run.operations.up(run.world(), request)
+
+
+def _stack(run: Run, word: str | None) -> tuple[str, str | None]:
+    if word is not None:
+        return split(word)
+    if run.settings["stack"] is None:
+        raise UsageError(
+            "stack.missing",
+            "which stack? No devbox.toml names one",
+            cures=(Cure("name it", "devbox up jenkins"),),
+        )
+    return run.settings["stack"], None

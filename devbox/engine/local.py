@@ -1,0 +1,175 @@
+"""The engine at a unix socket, or behind the system's ssh client, over the standard library's HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import shlex
+import socket
+import subprocess
+from collections.abc import Mapping
+from typing import IO
+from urllib.parse import urlsplit
+
+from devbox.engine.transport import Request, Socket
+
+
+class LocalTransport:
+    """A connection for each request: on a unix socket one costs less than keeping it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def exchange(self) -> LocalExchange:
+        """A new one, not sent yet."""
+        return LocalExchange(_connection(self._url))
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+class LocalExchange:
+    """One request on a connection of its own."""
+
+    def __init__(self, connection: _UnixConnection | _SshConnection) -> None:
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+        self._connection = connection
+        self._answer: http.client.HTTPResponse | None = None
+
+    def send(self, request: Request) -> None:
+        """Send, and read the answer's head."""
+        connection = self._connection
+        connection.timeout = request.connect_timeout
+        connection.connect()
+        connection.opened.settimeout(request.read_timeout)
+        chunked = request.body is not None and not isinstance(request.body, bytes)
+        headers = dict(request.headers)
+        if chunked:
+            headers["Transfer-Encoding"] = "chunked"
+        # An engine may answer, and close, before it has read the whole body: its answer is what counts then.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.request(request.method, request.target, request.body, headers, encode_chunked=chunked)
+        self._answer = connection.answer()
+        self.status = self._answer.status
+        self.headers = {name.lower(): value for name, value in self._answer.getheaders()}
+
+    def read1(self, size: int) -> bytes:
+        """The next piece of the body."""
+        if self._answer is None or self._answer.fp is None:
+            return b""
+        piece = self._answer.read1(size)
+        length = self._answer.length
+        if not piece and length:
+            raise http.client.IncompleteRead(piece, length)
+        return piece
+
+    def raw(self) -> tuple[IO[bytes], Socket]:
+        """Reader and socket below the HTTP; the reader may hold what came with the head."""
+        assert self._answer is not None
+        return self._answer.fp, self._connection.opened
+
+    def abort(self) -> None:
+        """End it now."""
+        self._connection.abort()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._answer is not None:
+            self._answer.close()
+        self._connection.close()
+        self._connection.drop()
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over an AF_UNIX socket. `opened` outlives `sock`, which http.client forgets after the answer's head."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost")
+        self.opened: socket.socket
+        self._path = path
+        self._aborted = False
+
+    def connect(self) -> None:
+        self.opened = self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+        if self._aborted:
+            raise ConnectionAbortedError("the request was given up")
+
+    def answer(self) -> http.client.HTTPResponse:
+        """The answer's head."""
+        return self.getresponse()
+
+    def abort(self) -> None:
+        """End the connection, from any thread."""
+        self._aborted = True
+        with contextlib.suppress(OSError, AttributeError):
+            self.opened.shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Close the socket itself."""
+        with contextlib.suppress(OSError, AttributeError):
+            self.opened.close()
+
+
+class _SshConnection(_UnixConnection):
+    """HTTP over `ssh HOST docker system dial-stdio`, like the docker CLI; the system's ssh has the user's keys."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("")
+        self._command = ssh_command(url)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def connect(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # A session of its own: Ctrl-C is for devbox, which still has something to say to the engine.
+            end = theirs.fileno()
+            self._process = subprocess.Popen(
+                self._command, stdin=end, stdout=end, stderr=subprocess.PIPE, start_new_session=True
+            )
+        self.opened = self.sock = ours
+
+    def answer(self) -> http.client.HTTPResponse:
+        try:
+            return super().answer()
+        except (http.client.RemoteDisconnected, ConnectionError) as error:
+            raise ConnectionError(f"ssh: {self._said() or error}") from error
+
+    def drop(self) -> None:
+        super().drop()
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.terminate()
+        self._process.wait()
+        if self._process.stderr:
+            self._process.stderr.close()
+
+    def _said(self) -> str:
+        process = self._process
+        if process is None or process.stderr is None:
+            return ""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=2)
+        if process.poll() is None:
+            return ""
+        lines = process.stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+def ssh_command(url: str) -> list[str]:
+    """The command that connects to the engine of `ssh://[user@]host[:port][/socket]`."""
+    parts = urlsplit(url)
+    command = ["ssh", "-o", "ConnectTimeout=15", "-T"]
+    command += ["-l", parts.username] if parts.username else []
+    command += ["-p", str(parts.port)] if parts.port else []
+    there = f"docker --host {shlex.quote('unix://' + parts.path)} system dial-stdio" if parts.path else ""
+    return [*command, "--", parts.hostname or "", there or "docker system dial-stdio"]
+
+
+def _connection(url: str) -> _UnixConnection | _SshConnection:
+    if url.startswith("ssh://"):
+        return _SshConnection(url)
+    return _UnixConnection(url.removeprefix("unix://"))

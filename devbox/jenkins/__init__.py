@@ -1,0 +1,1 @@
+"""A running Jenkins seen from outside: its version, sign-in, readiness and what its boot says."""

@@ -1,0 +1,60 @@
+"""What an operation returns, and the JSON envelope it is printed in (INTERFACE: `schema` 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from devbox.errors import Cure, DevboxError
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Warning_:
+    """A warning as the envelope carries it."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """An operation's outcome: `data` is the command's JSON data; `next` are commands to try next, for people."""
+
+    data: dict[str, Any] | None
+    warnings: tuple[Warning_, ...] = ()
+    status: str = "ok"
+    next: tuple[Cure, ...] = field(default=())
+
+
+def envelope(command: str, outcome: Result | DevboxError, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The one object that `--json` prints. `data` goes with an error that still has something to show."""
+    if isinstance(outcome, DevboxError):
+        return {
+            "schema": SCHEMA,
+            "command": command,
+            "status": "error",
+            "data": data,
+            "warnings": [],
+            "error": error_json(outcome),
+        }
+    return {
+        "schema": SCHEMA,
+        "command": command,
+        "status": outcome.status,
+        "data": outcome.data,
+        "warnings": [{"code": w.code, "message": w.message} for w in outcome.warnings],
+        "error": None,
+    }
+
+
+def error_json(error: DevboxError) -> dict[str, Any]:
+    """An error as the envelope carries it."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "cause": error.cause,
+        "retryable": error.retryable,
+        "cures": [{"text": c.text, "command": c.command} for c in error.cures],
+    }

@@ -1,0 +1,64 @@
+"""How to get into a sandbox's Jenkins: its URL, its user. The one place that gives a secret out."""
+
+from __future__ import annotations
+
+from devbox.engine.api import Container, Engine
+from devbox.errors import Cure, DevboxError
+from devbox.jenkins import home as layout
+from devbox.jenkins.site import USER
+from devbox.result import Result
+from devbox.sandbox import address, report
+from devbox.sandbox.choices import of_container
+from devbox.sandbox.inside import service_container
+
+
+def url(engine: Engine, name: str) -> str:
+    """The base URL of a running sandbox."""
+    found = _url(engine, service_container(engine, name, "jenkins"))
+    if found is None:
+        raise DevboxError("service.unpublished", f"{name!r} publishes no port")
+    return found
+
+
+def environment(engine: Engine, name: str) -> Result:
+    """Variables that tools read."""
+    return Result({"JENKINS_URL": url(engine, name)})
+
+
+def credentials(engine: Engine, name: str) -> Result:
+    """URL, user, password and API token, read from the home; also of a sandbox that is stopped."""
+    container = service_container(engine, name, "jenkins", running=False)
+    if of_container(container.labels, {})["no_auth"]:
+        raise DevboxError(
+            "signin.off",
+            f"security is off in {name!r} (--no-auth), so there is nothing to sign in with",
+            cures=(Cure("switch it on, back to the defaults", f"devbox up jenkins -n {name} --reset"),),
+        )
+    password = engine.get_file(container.id, f"{layout.PATH}/{layout.PASSWORD}")
+    if password is None:
+        raise DevboxError(
+            "signin.missing",
+            f"the home of {name!r} has no password of devbox's",
+            cures=(Cure("let devbox sign it in", f"devbox up jenkins -n {name}"),),
+        )
+    token = engine.get_file(container.id, f"{layout.PATH}/{layout.TOKEN}")
+    return Result(
+        {
+            "url": _url(engine, container),
+            "user": USER,
+            "password": password.decode().strip(),
+            "token": token.decode().strip() if token else None,
+        }
+    )
+
+
+def _url(engine: Engine, container: Container) -> str | None:
+    """From the published port; of a stopped container from its choices."""
+    found = address.of_container(container, engine.endpoint, report.inside_port("jenkins"))
+    if found is not None:
+        return found
+    choices = of_container(container.labels, {})
+    published = choices["publish_address"] or engine.endpoint.publish
+    if not published:
+        return None
+    return address.base_url(address.reach(engine.endpoint, published), choices["http_port"], choices["prefix"])

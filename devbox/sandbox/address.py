@@ -1,0 +1,57 @@
+"""Where a sandbox's ports are published, and under which address they are reached from here."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from devbox.engine.api import Container, Endpoint
+from devbox.errors import Cure, DevboxError
+
+
+def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...]) -> str:
+    """The address to publish on; raises `engine.remote` for an engine on another machine, unless one is asked for.
+
+    Whoever reaches a published port of a remote engine reaches a Jenkins: nobody gets that without asking.
+    """
+    if asked:
+        return asked
+    if endpoint.publish is not None:
+        return endpoint.publish
+    forwards = " ".join(f"-L {port}:127.0.0.1:{port}" for port in ports)
+    raise DevboxError(
+        "engine.remote",
+        f"the engine at {endpoint.url} is on another machine, and its ports are not published to the network unasked",
+        cures=(
+            Cure("publish on that machine's loopback and tunnel", "devbox up --publish-address 127.0.0.1"),
+            Cure("with this beside it", f"ssh -N {forwards} {endpoint.reach}"),
+        ),
+    )
+
+
+def reach(endpoint: Endpoint, published: str) -> str:
+    """The host under which a port published on that address is reached from this machine."""
+    address = ipaddress.ip_address(published)
+    if address.is_unspecified:
+        return endpoint.reach
+    return f"[{published}]" if address.version == 6 else published
+
+
+def is_public(published: str, endpoint: Endpoint) -> bool:
+    """Whether other machines may reach a port published on that address."""
+    return not ipaddress.ip_address(published).is_loopback and published != endpoint.publish
+
+
+def base_url(host: str, port: int, prefix: str) -> str:
+    """`http://127.0.0.1:8080/prefix`, without a trailing slash."""
+    return f"http://{host}:{port}{prefix}"
+
+
+def of_container(container: Container, endpoint: Endpoint, inside: int) -> str | None:
+    """The base URL of a Jenkins container's published port, from its labels and ports; None: not published now."""
+    from devbox.sandbox.choices import of_container
+
+    choices = of_container(container.labels, {})
+    for port in container.ports:
+        if port.container == inside:
+            return base_url(reach(endpoint, port.host_ip or "127.0.0.1"), port.host, choices["prefix"])
+    return None

@@ -1,0 +1,140 @@
+"""A sandbox's Jenkins home, reached through the Engine API in any container that mounts it, running or not."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+
+from devbox.engine.api import ContainerSpec, Engine, File, Mount
+from devbox.errors import Cure, DevboxError
+from devbox.jenkins import home as layout
+from devbox.jenkins.version import newer
+from devbox.sandbox import labels, names
+from devbox.sandbox.choices import Choices, of_record, to_json
+
+PEEK_PATH = "/devbox-home"
+"""Where a helper mounts a home that is only read: the image has nothing there that Docker would copy into it."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a home says: the Jenkins that wrote it last (None: new), devbox's record, its sign-in, its owner.
+
+    `signed_in` holds the marker's text ("on", "off"), "" for a home that devbox has not set up yet.
+    """
+
+    version: str | None = None
+    record: Choices | None = None
+    password: str | None = None
+    signed_in: str = ""
+    uid: int = 1000
+    gid: int = 1000
+
+
+def read(engine: Engine, container: str, path: str = layout.PATH) -> Home:
+    """Read a home in a container that mounts it at `path`."""
+
+    def text(name: str) -> str | None:
+        content = engine.get_file(container, f"{path}/{name}")
+        return content.decode("utf-8", "replace").strip() if content is not None else None
+
+    owner = engine.stat(container, path)
+    return Home(
+        version=last_version(engine, container, path),
+        record=of_record(engine.get_file(container, f"{path}/{layout.RECORD}")),
+        password=text(layout.PASSWORD),
+        signed_in=text(layout.MARKER) or "",
+        uid=owner.uid if owner else 1000,
+        gid=owner.gid if owner else 1000,
+    )
+
+
+def last_version(engine: Engine, container: str, path: str = layout.PATH) -> str | None:
+    """The version of the Jenkins that wrote the home last."""
+    last = engine.get_file(container, f"{path}/{layout.LAST_VERSION}")
+    config = None if last else engine.get_file(container, f"{path}/{layout.CONFIG}", limit=1 << 16)
+    return layout.version(last, config)
+
+
+def peek(engine: Engine, name: str, base: dict[str, str], volume: str, image: str) -> Home:
+    """Read a home that no container mounts, through a helper that is never started."""
+    with helper(engine, name, base, Mount(volume, PEEK_PATH), image) as container:
+        return read(engine, container, PEEK_PATH)
+
+
+@contextmanager
+def helper(engine: Engine, name: str, base: dict[str, str], mount: Mount, image: str) -> Iterator[str]:
+    """A container that is never started, to reach into a volume; it is gone afterwards."""
+    spec = ContainerSpec(
+        name=f"{names.project(name)}-helper-{secrets.token_hex(4)}",
+        image=image,
+        service="helper",
+        labels={**base, labels.ROLE: "peek"},
+        network="none",
+        mounts=(mount,),
+    )
+    container = engine.create_container(spec)
+    try:
+        yield container
+    finally:
+        engine.remove_container(container)
+
+
+def guard(home_version: str | None, image_version: str | None, *, name: str, stack: str, image: str) -> None:
+    """Refuse to start an older Jenkins on a home that a newer one wrote: `home.newer`.
+
+    Jenkins has no way back: it drops what it cannot read, and writes the rest over the newer one's.
+    """
+    if not newer(home_version, image_version):
+        return
+    raise DevboxError(
+        "home.newer",
+        f"the home of {name!r} was written by Jenkins {home_version}, and {image} is Jenkins {image_version}: "
+        "a home does not go back",
+        cures=(
+            Cure("keep to that version or a newer one", f"devbox up {stack}:{home_version} -n {name}"),
+            Cure("try the older one beside it", f"devbox up {stack}:{image_version} -n {name}-old"),
+            Cure("start over without the home", f"devbox down {name} --volumes"),
+        ),
+    )
+
+
+def prepare(engine: Engine, container: str, home: Home, choices: Choices, record: dict[str, object]) -> str | None:
+    """Put the sign-in script, its secret and the record into a home before a start; gives the password.
+
+    An existing password stays. None under `--no-auth` on a home that never had one.
+    """
+    password = home.password
+    if password is None and not choices["no_auth"]:
+        password = secrets.token_urlsafe(18)
+    owner = {"uid": home.uid, "gid": home.gid}
+    files = [
+        File(layout.FOLDER, None, 0o700, **owner),
+        File(layout.RECORD, _record(choices, record), 0o600, **owner),
+        File("init.groovy.d", None, 0o755, **owner),
+        File(layout.SCRIPT, script(), 0o644, **owner),
+    ]
+    if password is not None and home.password is None:
+        files.insert(1, File(layout.PASSWORD, password.encode(), 0o600, **owner))
+    engine.put_files(container, layout.PATH, tuple(files))
+    return password
+
+
+def write_record(engine: Engine, container: str, choices: Choices, record: dict[str, object]) -> None:
+    """Write devbox's record of the choices again."""
+    owner = engine.stat(container, layout.PATH)
+    ids = {"uid": owner.uid, "gid": owner.gid} if owner else {"uid": 1000, "gid": 1000}
+    engine.put_files(container, layout.PATH, (File(layout.RECORD, _record(choices, record), 0o600, **ids),))
+
+
+def _record(choices: Choices, record: dict[str, object]) -> bytes:
+    return (json.dumps({**record, **to_json(choices, with_values=True)}, indent=1, sort_keys=True) + "\n").encode()
+
+
+def script() -> bytes:
+    """The sign-in script."""
+    return (resources.files("devbox.jenkins") / "groovy" / "00-devbox.groovy").read_bytes()

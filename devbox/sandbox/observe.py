@@ -1,0 +1,56 @@
+"""What Docker has of a sandbox, in one list call each for containers, networks and volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from devbox.engine.api import Container, Engine, Network, Volume
+from devbox.sandbox import labels, names
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The parts of one sandbox that carry devbox's labels.
+
+    `containers` by service: the one under its own name; `aside` by service: the old one kept until the new is ready;
+    `stray`: other containers of the sandbox (helpers that a killed devbox left).
+    """
+
+    name: str
+    containers: Mapping[str, Container]
+    aside: Mapping[str, Container]
+    stray: tuple[Container, ...]
+    networks: tuple[Network, ...]
+    volumes: Mapping[str, Volume]
+
+    def label(self, key: str) -> str | None:
+        """The value of a label on the first part that has it."""
+        carriers = [*self.containers.values(), *self.aside.values(), *self.stray]
+        everything = [c.labels for c in carriers] + [v.labels for v in self.volumes.values()]
+        return next((found[key] for found in everything if key in found), None)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing of it."""
+        return not (self.containers or self.aside or self.stray or self.networks or self.volumes)
+
+
+def observe(engine: Engine, name: str) -> Observed:
+    """The sandbox of this name, also one that an older or a killed devbox left."""
+    wanted = {labels.STACK: None, labels.NAME: name}
+    return sort(name, engine.containers(wanted), engine.networks(wanted), engine.volumes(wanted))
+
+
+def sort(name: str, containers: list[Container], networks: list[Network], volumes: list[Volume]) -> Observed:
+    """The parts in their places."""
+    current, aside, stray = {}, {}, []
+    for c in containers:
+        service = c.labels.get(labels.COMPOSE_SERVICE, "")
+        if service and c.name == names.container(name, service):
+            current[service] = c
+        elif service and c.name == names.set_aside(name, service):
+            aside[service] = c
+        else:
+            stray.append(c)
+    return Observed(name, current, aside, tuple(stray), tuple(networks), {v.name: v for v in volumes})

@@ -1,0 +1,85 @@
+"""Sandboxes as the JSON of `up`, `status` and `restart` shows them (INTERFACE, `sandboxes[]`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from devbox.engine.api import Container, Endpoint
+from devbox.sandbox import address, labels
+from devbox.sandbox.observe import Observed
+from devbox.stacks import load
+
+STOPPED = (0, 130, 137, 143)
+"""Exit statuses of a stop; with any other one Docker would have restarted the container, were its count not spent."""
+
+
+def sandbox(seen: Observed, endpoint: Endpoint, answers: Sequence[str] = ()) -> dict[str, Any]:
+    """One sandbox. `answers` are the ids of containers that were seen to answer, whatever Docker's check says yet."""
+    parts = dict(seen.aside) | dict(seen.containers)
+    services = [_service(service, c, c.id in answers) for service, c in sorted(parts.items())]
+    stack = seen.label(labels.STACK) or "jenkins"
+    main = parts.get(stack)
+    return {
+        "name": seen.name,
+        "stack": stack,
+        "state": _state(services, expected=_services(stack)),
+        "services": services,
+        "url": address.of_container(main, endpoint, inside_port(stack)) if main else None,
+        "version": main.labels.get(labels.VERSION) if main else None,
+        "volumes": sorted(seen.volumes),
+    }
+
+
+def inside_port(stack: str) -> int:
+    """The port inside the container that the stack's URL leads to."""
+    try:
+        return next((p.container for p in load(stack).ports if p.name == "http"), 0)
+    except Exception:
+        return 0
+
+
+def rfc3339(unix: float) -> str:
+    """A Unix time as "2026-11-22T04:07:08Z"."""
+    return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def spent(container: Container) -> bool:
+    """Whether a container stays down since Docker has restarted it as often as its policy allows."""
+    return container.state == "exited" and container.exit_code not in (None, *STOPPED)
+
+
+def _services(stack: str) -> int:
+    try:
+        return len(load(stack).services)
+    except Exception:
+        return 1
+
+
+def _service(name: str, container: Container, answers: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "container": container.name,
+        "image": container.labels.get(labels.IMAGE, container.image),
+        "state": container.state,
+        "health": "healthy" if answers and container.health in ("starting", "unhealthy") else container.health,
+        "ports": {f"{p.container}/tcp": f"{p.host_ip}:{p.host}" for p in container.ports},
+        "created_at": rfc3339(container.created),
+    }
+
+
+def _state(services: list[dict[str, Any]], expected: int) -> str:
+    if not services:
+        return "kept"
+    states = [s["state"] for s in services]
+    up = [s for s in services if s["state"] in ("running", "restarting")]
+    if not up:
+        return "stopped"
+    if len(up) < len(states) or len(services) < expected:
+        return "partial"
+    if "restarting" in states or any(s["health"] == "starting" for s in services):
+        return "starting"
+    if any(s["health"] == "unhealthy" for s in services):
+        return "unhealthy"
+    return "running"

@@ -1,0 +1,78 @@
+"""Takes back what a failed or interrupted run made, and brings the old container back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devbox.engine.api import Container
+from devbox.errors import DevboxError
+from devbox.events import Note, Step, Warned
+from devbox.jenkins.version import newer
+from devbox.sandbox import home, labels, names
+from devbox.sandbox.desired import Design
+from devbox.sandbox.request import World
+
+
+@dataclass(frozen=True)
+class Aside:
+    """The container that was there before: whether it ran, and which Jenkins had written the home by then."""
+
+    container: Container
+    was_running: bool
+    version: str | None
+
+
+def roll_back(world: World, design: Design, own: str, aside: Aside | None) -> None:
+    """Remove what carries this run's label (Docker knows it even where we were cut off), restore what was there.
+
+    What cannot be taken back is a warning: the error that led here is the one to show.
+    """
+    made = {labels.RUN: design.run, labels.STACK: None}
+    engine = world.engine
+    world.emit(Note("taking back what this run made"))
+    try:
+        for container in engine.containers(made):
+            engine.remove_container(container.id)
+            world.emit(Step("remove", container.name, "taken back", "done"))
+        changed = _bring_back(world, design, own, aside)
+        for network in engine.networks(made):
+            engine.remove_network(network.name)
+        for volume in engine.volumes(made):
+            if not (changed and volume.labels.get(labels.ROLE) == "copy"):
+                engine.remove_volume(volume.name)
+    except DevboxError as error:
+        world.emit(
+            Warned(
+                "rollback.incomplete",
+                f"not everything could be taken back ({error.message}); devbox down {design.name} removes it",
+            )
+        )
+
+
+def _bring_back(world: World, design: Design, own: str, aside: Aside | None) -> bool:
+    """Give the old container its name and its life back; True when a newer Jenkins has written its home meanwhile."""
+    engine = world.engine
+    old = engine.find_container(names.set_aside(design.name, design.stack.services[0].name))
+    if old is None:
+        old = engine.find_container(own) if aside is not None else None
+        if old is None:
+            return False
+    else:
+        if engine.find_container(own) is not None:
+            engine.remove_container(own)  # never proved ready
+        engine.rename(old.id, own)
+    before = aside.version if aside is not None else old.labels.get(labels.VERSION)
+    now = home.last_version(engine, old.id)
+    if newer(now, before):
+        world.emit(
+            Warned(
+                "home.newer",
+                f"the old container is back and not started: Jenkins {now} has written its home, and it is "
+                f"Jenkins {before}; the copy of the home as it was is kept",
+            )
+        )
+        return True
+    if aside is None or aside.was_running:
+        engine.start(old.id)
+        world.emit(Note(f"{own} is back as it was"))
+    return False

@@ -1,0 +1,1 @@
+"""How things look: live view, plain lines, JSON; the only place that imports Rich. Knows nothing of `cli`."""

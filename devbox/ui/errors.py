@@ -1,0 +1,25 @@
+"""An error in words: what failed, what another program said, what helps. The cure comes last, nearest the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from devbox.errors import DevboxError
+from devbox.ui.style import Style, clean
+
+
+def text(error: DevboxError, style: Style) -> str:
+    """All lines of an error."""
+    return "\n".join(_lines(error, style)) + "\n"
+
+
+def _lines(error: DevboxError, style: Style) -> Iterator[str]:
+    first, *more = clean(error.message).split("\n")
+    yield f"{style.paint(f'error[{error.code}]:', 'bold', 'red')} {style.bold(first)}"
+    yield from (f"  {line}" for line in more)
+    if error.cause:
+        yield from (f"  {line}" for line in clean(error.cause).splitlines())
+    yield from (style.dim(f"  | {clean(line)}") for line in error.tail)
+    for cure in error.cures:
+        command = f":  {style.paint(cure.command, 'cyan')}" if cure.command else ""
+        yield f"  -> {clean(cure.text)}{command}"

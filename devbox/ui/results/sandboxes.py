@@ -1,0 +1,147 @@
+"""`up`, `restart` and `status` in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from devbox.errors import Cure
+from devbox.result import Result
+from devbox.ui import words
+from devbox.ui.style import Style
+from devbox.ui.table import pairs, table
+
+PAINT = {
+    "running": "green",
+    "healthy": "green",
+    "starting": "yellow",
+    "partial": "yellow",
+    "restarting": "yellow",
+    "unhealthy": "red",
+    "exited": "red",
+    "stopped": "red",
+    "dead": "red",
+}
+HEAD = ("NAME", "STACK", "STATE", "VERSION", "AGE", "URL, PORTS")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SHOWN_CHANGES = 6
+
+
+def named(command: str, sandbox: Mapping[str, Any]) -> str:
+    """A command with the sandbox's name, where that is not the one that is meant anyway."""
+    return command if sandbox["name"] == sandbox["stack"] else f"{command} {sandbox['name']}"
+
+
+def bring_back(sandbox: Mapping[str, Any]) -> str:
+    """The command that brings a sandbox up (again)."""
+    name = "" if sandbox["name"] == sandbox["stack"] else f" -n {sandbox['name']}"
+    return f"devbox up {sandbox['stack']}{name}"
+
+
+def up(result: Result, style: Style, _columns: int) -> list[str]:
+    """What runs now, where it is, what was changed, and what to type next."""
+    data = result.data or {}
+    lines: list[str] = []
+    for sandbox in data.get("sandboxes", ()):
+        lines += [_headline(sandbox, data, style), ""]
+        lines += pairs(_facts(sandbox, data, result, style), style)
+        lines += ["", *_next(result.next or _usual_next(sandbox), style)]
+    return lines
+
+
+def _headline(sandbox: Mapping[str, Any], data: Mapping[str, Any], style: Style) -> str:
+    what = sandbox["stack"].capitalize() + (f" {sandbox['version']}" if sandbox["version"] else "")
+    if sandbox["name"] != sandbox["stack"]:
+        what += f" ({sandbox['name']})"
+    state = "is up" if sandbox["state"] == "running" else f"is {sandbox['state']}"
+    took = words.seconds(data.get("seconds", 0))
+    tail = f"in {took}" if data.get("changes") else f"already, nothing to do ({took})"
+    return f"{style.paint(f'{what} {state}', 'bold', PAINT.get(sandbox['state'], 'yellow'))} {style.dim(tail)}"
+
+
+def _facts(sandbox: Mapping[str, Any], data: Mapping[str, Any], result: Result, style: Style) -> list[tuple[str, str]]:
+    facts = [("URL", style.bold(sandbox["url"]))] if sandbox["url"] else []
+    if sandbox["stack"] == "jenkins":
+        open_to_all = data.get("no_auth") or any(w.code.startswith("signin.") for w in result.warnings)
+        way = f"{style.paint(named('devbox credentials', sandbox), 'cyan')} shows user, password and API token"
+        facts += [("sign-in", "none" if data.get("no_auth") else way)] if not open_to_all or data.get("no_auth") else []
+    facts += [("ports", ports)] if (ports := _ports(sandbox["services"])) else []
+    changes = data.get("changes", ())
+    facts += [("changed" if at == 0 else "", _change(change)) for at, change in enumerate(changes[:SHOWN_CHANGES])]
+    if len(changes) > SHOWN_CHANGES:
+        facts.append(("", f"and {len(changes) - SHOWN_CHANGES} more"))
+    return facts
+
+
+def _change(change: Mapping[str, Any]) -> str:
+    return f"{change['action']} {change['target']}" + (f" ({change['reason']})" if change.get("reason") else "")
+
+
+def _usual_next(sandbox: Mapping[str, Any]) -> Sequence[Cure]:
+    return (
+        Cure("in the browser", named("devbox open", sandbox)),
+        Cure("what it writes", named("devbox logs", sandbox) + " -f"),
+        Cure("away with it; the home stays", named("devbox down", sandbox)),
+    )
+
+
+def _next(cures: Sequence[Cure], style: Style) -> list[str]:
+    widest = max((len(cure.command or "") for cure in cures), default=0)
+    return [f"  {style.paint((cure.command or '').ljust(widest), 'cyan')}  {style.dim(cure.text)}" for cure in cures]
+
+
+def status(result: Result, style: Style, columns: int) -> list[str]:
+    """A table of sandboxes with their services below each."""
+    sandboxes = (result.data or {}).get("sandboxes", ())
+    if not sandboxes:
+        return ["No sandboxes.", f"  -> bring one up:  {style.paint('devbox up jenkins', 'cyan')}"]
+    rows: list[tuple[str, ...]] = []
+    for sandbox in sandboxes:
+        rows.append(_row(sandbox, style))
+        rows += [_service_row(service, style) for service in sandbox["services"]]
+    return table(HEAD, rows, style, columns)
+
+
+def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+    state = sandbox["state"]
+    where = sandbox["url"] or ""
+    if state in ("kept", "stopped"):
+        where = style.dim("back with: ") + bring_back(sandbox)
+    oldest = min((service["created_at"] for service in sandbox["services"]), default="")
+    return (
+        style.bold(sandbox["name"]),
+        sandbox["stack"],
+        _painted(state, style),
+        sandbox["version"] or "",
+        words.age(oldest),
+        where,
+    )
+
+
+def _service_row(service: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+    health = service["health"] if service["state"] == "running" and service["health"] != "none" else service["state"]
+    return (
+        f"  {service['name']}",
+        "",
+        _painted(health, style),
+        "",
+        style.dim(words.age(service["created_at"])),
+        style.dim(_ports([service])),
+    )
+
+
+def _painted(state: str, style: Style) -> str:
+    return style.paint(state, PAINT[state]) if state in PAINT else state
+
+
+def _ports(services: Sequence[Mapping[str, Any]]) -> str:
+    found = [_port(inside, outside) for service in services for inside, outside in service["ports"].items()]
+    return ", ".join(found)
+
+
+def _port(inside: str, outside: str) -> str:
+    """8080 where both sides are the same on this machine, else 9090->8080, else 10.0.0.1:9090->8080."""
+    host, _, number = outside.rpartition(":")
+    where = number if host.strip("[]") in LOOPBACK else outside
+    target = inside.removesuffix("/tcp")
+    return where if number == target else f"{where}->{target}"

@@ -1,0 +1,35 @@
+"""Tables of plain text that fit a width: a last column that does not fit goes to a line of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from devbox.ui.style import Style, width
+
+GAP = "  "
+INDENT = "    "
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, columns: int) -> list[str]:
+    """The lines of a table with a dim head; cells may be painted. Nothing is cut off."""
+    widths = [max(width(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    wraps = sum(widths) + len(GAP) * (len(head) - 1) > columns
+    lines = [style.dim(_line(head[:-1] if wraps else head, widths))]
+    for row in rows:
+        if wraps:
+            lines.append(_line(row[:-1], widths))
+            lines += [INDENT + row[-1]] if row[-1] else []
+        else:
+            lines.append(_line(row, widths))
+    return lines
+
+
+def pairs(rows: Sequence[tuple[str, str]], style: Style) -> list[str]:
+    """Names and values below each other, the names dim."""
+    widest = max((width(name) for name, _ in rows), default=0)
+    return [f"  {style.dim(name.ljust(widest))}  {value}" for name, value in rows]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    fitted = [cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widths, strict=False)]
+    return GAP.join(fitted).rstrip()

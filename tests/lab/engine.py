@@ -1,0 +1,182 @@
+"""A Docker Engine of the lab's own: Debian's dockerd and containerd with their own sockets, data and bridge.
+
+It writes no packet filter rules and leaves `docker0` alone, so that a developer's engine on the same machine does
+not notice it; ports are published by docker-proxy, as they are for every loopback connection anyway.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.lab.procs import Daemon, until
+from tests.lab.shell import LabError, run
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine: `index` chooses its bridge and address ranges, `data` and `run` are its folders."""
+
+    index: int
+    data: Path
+    run: Path
+    mirror: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    way_in: tuple[str, ...] = ()
+    """Words before dockerd's command that lead into another root (`others.py`); it starts its containerd itself."""
+
+    @property
+    def socket(self) -> Path:
+        return self.run / "docker.sock"
+
+    @property
+    def docker_host(self) -> str:
+        """What `DOCKER_HOST` is for this engine."""
+        return f"unix://{self.socket}"
+
+    @property
+    def containerd(self) -> Daemon:
+        return Daemon("containerd", self.run)
+
+    @property
+    def dockerd(self) -> Daemon:
+        return Daemon("dockerd", self.run)
+
+    @property
+    def pid(self) -> int | None:
+        """dockerd's pid, None when it does not run."""
+        return self.dockerd.pid
+
+    @property
+    def bridge(self) -> str:
+        return f"devboxlab{self.index}"
+
+    def start(self, seconds: float = 60) -> None:
+        """Start what does not run and wait until it answers; raises `LabError` with the log's end otherwise."""
+        if self.pid and self.answers():
+            return
+        self.dockerd.stop()
+        _make_bridge(self.bridge, f"10.{213 + self.index}.0.1/24")
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(parents=True, exist_ok=True)
+        if not self.way_in and self.containerd.pid is None:
+            self.containerd.start(self._containerd_command())
+        (self.run / "dockerd.json").write_text(json.dumps(self._config(), indent=1))
+        (self.run / "docker.pid").unlink(missing_ok=True)
+        command = [*self.way_in, "dockerd", f"--config-file={self.run / 'dockerd.json'}"]
+        self.dockerd.start(command, env={**_plain_env(), **self.env})
+        if not until(lambda: self.pid is None or self.answers(), seconds) or not self.pid:
+            raise LabError(f"dockerd does not come up:\n{self.dockerd.tail()}\n{self.containerd.tail(5)}")
+
+    def stop(self) -> None:
+        """Stop it with its containers, orderly; the data stays."""
+        self.dockerd.stop()
+        self._end_shims()
+        self.containerd.stop()
+        self._unmount()
+        subprocess.run(["ip", "link", "delete", self.bridge], capture_output=True)
+
+    def kill(self) -> None:
+        """SIGKILL to dockerd, as when it crashes; containerd and the containers live on."""
+        self.dockerd.kill()
+
+    def pause(self) -> None:
+        """SIGSTOP: the engine hangs and its socket still accepts."""
+        self.dockerd.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self.dockerd.signal(signal.SIGCONT)
+
+    def answers(self) -> bool:
+        """Whether `/_ping` answers within 5 s."""
+        words = ["curl", "-sf", "-m", "5", "--unix-socket", str(self.socket), "http://docker/_ping"]
+        return subprocess.run(words, capture_output=True).stdout == b"OK"
+
+    def docker(self, *words: str, stdin: int | None = subprocess.DEVNULL) -> str:
+        """The docker CLI against this engine; gives stdout, raises `LabError` when it fails."""
+        return run(["docker", "--host", self.docker_host, *words], stdin=stdin, env=self._client_env())
+
+    def environment(self) -> dict[str, str]:
+        """The environment with which any docker client reaches this engine and no other."""
+        return {**_plain_env(), "DOCKER_HOST": self.docker_host}
+
+    def _client_env(self) -> dict[str, str]:
+        """For our own use of the CLI: the classic builder, and no configuration of the user's."""
+        return {**_plain_env(), "DOCKER_BUILDKIT": "0", "DOCKER_CONFIG": str(self.run / "client")}
+
+    def _containerd_command(self) -> Sequence[str]:
+        config = self.run / "containerd.toml"
+        config.write_text(
+            f'version = 2\nroot = "{self.data}/containerd"\nstate = "{self.run}/containerd"\n'
+            f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "{self.run}/containerd.sock"\n'
+        )
+        return ["containerd", "--config", str(config), "--log-level", "warn"]
+
+    def _config(self) -> dict[str, object]:
+        containerd = {} if self.way_in else {"containerd": str(self.run / "containerd.sock")}
+        return {
+            **containerd,
+            "hosts": [self.docker_host],
+            "data-root": str(self.data / "docker"),
+            "exec-root": str(self.run / "exec"),
+            "pidfile": str(self.run / "docker.pid"),
+            "bridge": self.bridge,
+            "iptables": False,
+            "ip-masq": False,
+            "default-address-pools": [{"base": f"10.{213 + self.index}.128.0/17", "size": 26}],
+            "registry-mirrors": [self.mirror] if self.mirror else [],
+            "max-concurrent-downloads": 3,
+            "shutdown-timeout": 10,
+            "log-level": "warn",
+        }
+
+    def _end_shims(self) -> None:
+        """End the shims that a killed dockerd left, found by the address of this engine's own containerd."""
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                words = _command_line(entry)
+                if "containerd-shim" in words[0] and any(word.startswith(f"{self.run}/") for word in words):
+                    _kill_tree(int(entry.name))
+
+    def _unmount(self) -> None:
+        """Take away the mounts that containers of a killed engine left behind."""
+        mine = (f"{self.run}/", f"{self.data}/")
+        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for mount in reversed(mounts):
+            if mount.startswith(mine):
+                subprocess.run(["umount", "-l", mount], capture_output=True)
+
+
+def _plain_env() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("DOCKER_")}
+
+
+def _make_bridge(name: str, address: str) -> None:
+    if not Path(f"/sys/class/net/{name}").exists():
+        run(["ip", "link", "add", name, "type", "bridge"])
+        run(["ip", "address", "add", address, "dev", name])
+    run(["ip", "link", "set", name, "up"])
+
+
+def _command_line(entry: Path) -> list[str]:
+    try:
+        return (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return [""]
+
+
+def _kill_tree(pid: int) -> None:
+    """Kill a shim and what it runs."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    below = children.read_text().split() if children.exists() else []
+    for victim in (*(int(child) for child in below), pid):
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

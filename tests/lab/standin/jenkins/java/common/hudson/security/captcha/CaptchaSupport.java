@@ -1,0 +1,4 @@
+package hudson.security.captcha;
+
+/** Named in the realm's constructor; nobody makes one. */
+public abstract class CaptchaSupport {}
