@@ -12,9 +12,12 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"devbox {__version__}\n")
         return 0
-    from devbox.cli.main import run
+    try:
+        from devbox.cli.main import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # before our own handlers are in place
+        return 130
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def build() -> Command:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         invoke_without_command=True,
+        suggest_commands=False,
     )
 
     def common(ctx: typer.Context, **values: Any) -> None:

@@ -16,7 +16,7 @@ class OutputClosed(Exception):
     """Whoever read our stdout has gone away (`devbox logs | head`)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Environment:
     """All that a command sees of the machine."""
 
@@ -64,7 +64,8 @@ class Environment:
     @property
     def home(self) -> Path:
         """The user's home folder."""
-        return Path.home()
+        given = self.env.get("USERPROFILE" if self.platform == "win32" else "HOME")
+        return Path(given) if given else Path.home()
 
     @property
     def width(self) -> int:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,8 +13,7 @@ PREFIX = "common_"
 """Of the parameters' names: a verb has a `name` of its own."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A flag's spellings and help; `metavar` for one that takes a value; `changing`: only where something changes."""
 
     spellings: tuple[str, ...]

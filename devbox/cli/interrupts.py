@@ -36,6 +36,12 @@ class Interrupts:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on)
 
+    def uninstall(self) -> None:
+        """Give the signals their default meaning: all is done, and the process may end at once."""
+        for number in STATUS:
+            if signal.getsignal(number) == self._on:
+                signal.signal(number, signal.SIG_DFL)
+
     def _on(self, number: int, _frame: FrameType | None) -> None:
         status = STATUS[signal.Signals(number)]
         if self._status is not None:

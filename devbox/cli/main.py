@@ -23,6 +23,8 @@ def run(argv: Sequence[str], environment: Environment | None = None) -> int:
         return Exit.FAILED
     except Interrupted as interrupt:  # while the outcome was being printed
         return interrupt.exit_status
+    finally:
+        session.interrupts.uninstall()
 
 
 def _told(session: Session) -> int:

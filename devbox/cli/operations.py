@@ -113,7 +113,7 @@ def _browse(url: str) -> bool:
     return webbrowser.open(url)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Operations:
     """The operations behind the verbs; their contracts are in `devbox.sandbox` and `devbox.engine`."""
 

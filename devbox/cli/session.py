@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CLOSED = "--"
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """The environment, the words of the command line, and what the errors' printing depends on.
 

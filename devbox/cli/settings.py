@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from devbox.cli import toml
-from devbox.cli.options import BY_NAME, OPTIONS, Option
+from devbox.cli.options import OPTIONS, Option
 from devbox.cli.values import Bad, Parser
 from devbox.errors import Cure, UsageError
 
@@ -69,18 +69,28 @@ def checked(parser: Parser, value: Any, where: str) -> Any:
 def load(env: Mapping[str, str], cwd: Path, config_dir: Path) -> Settings:
     """Read all sources; the earlier one wins, and what is wrong in any of them is an error."""
     found: dict[str, Setting] = {}
-    for source in (_variables(env), _file(toml.find(cwd), "project"), _file(config_dir / toml.USER_FILE, "user")):
+    for source in (_variables(env, cwd), _file(toml.find(cwd), "project"), _file(config_dir / toml.USER_FILE, "user")):
         found = source | found
     return Settings({o.name: found.get(o.name, Setting(o, o.default, DEFAULT)) for o in OPTIONS})
 
 
-def _variables(env: Mapping[str, str]) -> dict[str, Setting]:
-    given = {option.name: env.get(option.variable, "") for option in OPTIONS}
-    return {
-        name: Setting(BY_NAME[name], parse(BY_NAME[name], value, BY_NAME[name].variable), BY_NAME[name].variable)
-        for name, value in given.items()
-        if value != ""
-    }
+def placed(option: Option, value: Any, folder: Path) -> Any:
+    """A path is meant from this folder; any other value stays as it is."""
+    if not option.path:
+        return value
+    try:
+        return str(folder / Path(value).expanduser())
+    except RuntimeError:  # "~nobody": no such user
+        return value
+
+
+def _variables(env: Mapping[str, str], cwd: Path) -> dict[str, Setting]:
+    found = {}
+    for option in OPTIONS:
+        if value := env.get(option.variable, ""):
+            parsed = parse(option, placed(option, value, cwd), option.variable)
+            found[option.name] = Setting(option, parsed, option.variable)
+    return found
 
 
 def _file(file: Path | None, scope: str) -> dict[str, Setting]:
@@ -91,14 +101,8 @@ def _file(file: Path | None, scope: str) -> dict[str, Setting]:
 
 
 def _parsed(entry: toml.Entry) -> Any:
+    value = placed(entry.option, entry.value, entry.file.parent)
     try:
-        return entry.option.parse(_placed(entry))
+        return entry.option.parse(value)
     except Bad:
-        return parse(entry.option, _placed(entry), entry.where)  # finding the line costs: only for the error
-
-
-def _placed(entry: toml.Entry) -> Any:
-    """A path is meant from the folder of the file that it is written in."""
-    if not entry.option.path:
-        return entry.value
-    return str(entry.file.parent / Path(entry.value).expanduser())
+        return parse(entry.option, value, entry.where)  # finding the line costs: only for the error

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from devbox.cli.completion import complete_stack
 from devbox.cli.options import BY_NAME, OPTIONS, STACKS, Option
-from devbox.cli.settings import parse
+from devbox.cli.settings import parse, placed
 from devbox.errors import Cure, UsageError
 
 StackArgument = Annotated[
@@ -59,8 +60,8 @@ def _parameter(option: Option) -> inspect.Parameter:
     )
 
 
-def given(values: Mapping[str, Any], stack: str) -> dict[str, Any]:
-    """The flags that were given, as values; raises option.stack for one of another stack."""
+def given(values: Mapping[str, Any], stack: str, cwd: Path) -> dict[str, Any]:
+    """The flags that were given, as values (paths from `cwd`); raises option.stack for one of another stack."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         if value is None:
@@ -72,5 +73,5 @@ def given(values: Mapping[str, Any], stack: str) -> dict[str, Any]:
                 f"{option.flag} is an option of {option.stack}, not of {stack}",
                 cures=(Cure("see the options", "devbox up --help"),),
             )
-        found[name] = parse(option, value, option.flag)
+        found[name] = parse(option, placed(option, value, cwd), option.flag)
     return found

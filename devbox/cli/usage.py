@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from typer._click import exceptions as typer_errors
 
 from devbox.cli.session import Session
+from devbox.cli.verbs import ALSO, VERBS
 from devbox.errors import Cure, DevboxError, UsageError
 
 CODES: tuple[tuple[type[typer_errors.ClickException], str], ...] = (
@@ -30,12 +32,14 @@ def as_error(error: typer_errors.ClickException, session: Session) -> DevboxErro
 
 def _message(error: typer_errors.ClickException) -> str:
     if isinstance(error, typer_errors.NoSuchOption):
-        return _no_such_option(error)
+        known = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
+        return f"no such option: {error.option_name}" + _meant(error.option_name, known)
+    if unknown := re.fullmatch(r"No such command '(.*)'\.", error.message, re.DOTALL):
+        return f"no such command: {unknown[1]}" + _meant(unknown[1], [*VERBS, *ALSO])
     text = " ".join(error.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
 
 
-def _no_such_option(error: typer_errors.NoSuchOption) -> str:
-    known = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
-    near = difflib.get_close_matches(error.option_name, known, 1)
-    return f"no such option: {error.option_name}" + (f", did you mean {near[0]}?" if near else "")
+def _meant(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, 1)
+    return f", did you mean {near[0]}?" if near else ""

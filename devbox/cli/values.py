@@ -171,7 +171,7 @@ def war(value: Any) -> str:
     """A readable WAR file."""
     import zipfile
 
-    path = Path(str(value)).expanduser()
+    path = Path(str(value))
     try:
         with path.open("rb") as file:
             fits = zipfile.is_zipfile(file)

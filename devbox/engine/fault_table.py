@@ -1,8 +1,8 @@
 """What engines, their clients and registries are known to say when they fail, as data.
 
-A row's pattern may name groups: they fill the blanks of its message and of its cures (`port2` is another place where the
-port may stand). The first row that matches wins, so the special ones stand first. Sources: moby's and the docker CLI's
-source by tag, and their issue trackers; a sample text of each row is in the tests.
+A row's pattern may name groups: they fill the blanks of its message and of its cures (`port2` is another place where
+the port may stand). The first row that matches wins, so the special ones stand first. Sources: moby's and the docker
+CLI's source by tag, and their issue trackers; a sample text of each row is in the tests.
 """
 
 from __future__ import annotations

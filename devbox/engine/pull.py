@@ -119,8 +119,8 @@ def ensure_images(
 ) -> tuple[Fetched, ...]:
     """Have these images, pulled side by side.
 
-    `missing` pulls what is not there, `always` asks for newer ones, `never` pulls none. With `always` and a registry that
-    cannot be reached, a local copy will do, with a warning. The first failure ends the other pulls and is raised
+    `missing` pulls what is not there, `always` asks for newer ones, `never` pulls none. With `always` and a registry
+    that cannot be reached, a local copy will do, with a warning. The first failure ends the other pulls and is raised
     (`image.missing` with `never`); an interrupt ends them too. Events come in the caller's thread.
     """
     wanted = tuple(dict.fromkeys(refs))

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from devbox.engine import convert, files, streams
+from devbox.engine import convert, streams
+from devbox.engine import files as archives
 from devbox.engine.api import (
     Container,
     ContainerSpec,
@@ -242,25 +243,25 @@ class DockerEngine:
         """Run with the streams attached."""
         return streams.start_exec(self._wire, container, command, tty=tty, stdin=stdin, environment=environment)
 
-    def put_files(self, container: str, path: str, files_: tuple[File, ...]) -> None:
+    def put_files(self, container: str, path: str, files: tuple[File, ...]) -> None:
         """Write files under a directory as one tar."""
-        files.put_files(self._wire, container, path, files_)
+        archives.put_files(self._wire, container, path, files)
 
     def put_archive(self, container: str, path: str, chunks: Iterator[bytes]) -> None:
         """Unpack a tar stream under a directory."""
-        files.put_archive(self._wire, container, path, chunks)
+        archives.put_archive(self._wire, container, path, chunks)
 
     def get_archive(self, container: str, path: str) -> Iterator[bytes]:
         """A file or folder as a tar stream."""
-        return files.get_archive(self._wire, container, path)
+        return archives.get_archive(self._wire, container, path)
 
     def get_file(self, container: str, path: str, *, limit: int = 1 << 20) -> bytes | None:
         """A file's content."""
-        return files.get_file(self._wire, container, path, limit)
+        return archives.get_file(self._wire, container, path, limit)
 
     def stat(self, container: str, path: str) -> FileStat | None:
         """Owner, mode and size."""
-        return files.stat(self._wire, container, path)
+        return archives.stat(self._wire, container, path)
 
     def ping(self) -> bool:
         """Whether `/_ping` answers within 2 s."""

@@ -106,7 +106,11 @@ class HijackedExec:
         while not sock.pending() and not select.select([sock], [], [], _LOOK)[0]:
             self._call.check()
         with self._sending:
-            return bytes(reader.read1(_READ))
+            try:
+                return bytes(reader.read1(_READ))
+            except ssl.SSLZeroReturnError:
+                # Both sides said goodbye: after ours, Python takes the other's for an error.
+                return b""
 
     def write(self, data: bytes) -> None:
         """Send to the command's stdin."""

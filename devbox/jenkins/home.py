@@ -29,5 +29,5 @@ def version(last: bytes | None, config: bytes | None) -> str | None:
     """The version of the Jenkins that wrote a home last, from those two files; None for a new home."""
     if last and (text := last.decode("utf-8", "replace").strip()):
         return text
-    found = re.search(rb"<version>\s*([^<]+?)\s*</version>", config or b"")
-    return found[1].decode("utf-8", "replace") if found else None
+    found = re.search(rb"<version>([^<]+)</version>", config or b"")
+    return (found[1].decode("utf-8", "replace").strip() or None) if found else None

@@ -33,6 +33,9 @@ LOST = 1.5
 RESTARTS = 3
 """Restarts during one wait (Jenkins' own are exit 5) after which it is a loop."""
 
+ENDED = ("exited", "dead")
+"""States of a container that does not come back by itself."""
+
 TAIL = 15
 """Lines of the log shown under an error."""
 
@@ -62,6 +65,8 @@ class Wait:
     timeout: float
     emit: Emit
     service: str = "jenkins"
+    stale: str | None = None
+    """The session that answered at this address before the start: another one has to answer now."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
 
@@ -72,7 +77,6 @@ class BootLog:
     def __init__(self, wait: Wait) -> None:
         self.lines: deque[str] = deque(maxlen=4000)
         self._wait = wait
-        self._since = _unix(wait.engine.inspect(wait.container).started_at)
         self._began = wait.clock()
         self._said: set[str] = set()
         self._done = threading.Event()
@@ -80,21 +84,31 @@ class BootLog:
         self._thread.start()
 
     def _follow(self) -> None:
-        rest = b""
+        read = None
         while not self._done.is_set():
             try:
-                for _stream, piece in self._wait.engine.logs(self._wait.container, follow=True, since=self._since):
-                    *whole, rest = (rest + piece).split(b"\n")
-                    for line in whole:
-                        self._take(line.decode("utf-8", "replace").rstrip("\r"))
-                    if self._done.is_set():
-                        return
+                life = self._wait.engine.inspect(self._wait.container).started_at
+                # The stream ends with the container; one that restarts has another life, to be read from its start.
+                if life != read:
+                    read = life
+                    self._read(_unix(life))
             except DevboxError:
                 return
-            # The stream ends with the container; one that restarts has a second life, whose log starts over.
             self._done.wait(INSPECT)
 
-    def _take(self, line: str) -> None:
+    def _read(self, since: float | None) -> None:
+        rest: dict[int, bytes] = {}
+        for stream, piece in self._wait.engine.logs(self._wait.container, follow=True, since=since):
+            *whole, rest[stream] = (rest.get(stream, b"") + piece).split(b"\n")
+            for line in whole:
+                self._take(line)
+            if self._done.is_set():
+                return
+        for line in filter(None, rest.values()):
+            self._take(line)
+
+    def _take(self, raw: bytes) -> None:
+        line = raw.decode("utf-8", "replace").rstrip("\r")
         self.lines.append(line)
         words = bootlog.milestone(line)
         if words and words not in self._said and not self._done.is_set():
@@ -128,6 +142,11 @@ def wait_ready(wait: Wait) -> Ready:
         watch.log.stop()
 
 
+def _life(state: ContainerState) -> tuple[int, str]:
+    """Which start of the container this is: Docker counts its own restarts, and anybody's have another time."""
+    return state.restart_count, state.started_at
+
+
 class _Watch:
     """The state of one wait."""
 
@@ -140,7 +159,7 @@ class _Watch:
         self.lost_since: float | None = None
         self.last = Answer(0)
         self.refused_since: float | None = None
-        self.restarts = self.first.restart_count
+        self.life = _life(self.first)
 
     def until_ready(self) -> Ready:
         wait = self.wait
@@ -161,15 +180,17 @@ class _Watch:
         site = self.wait.site
         answer = site.get("/api/json", signed_in=self.wait.secured)
         self.last = answer
+        if answer.session is not None and answer.session == self.wait.stale:
+            return None  # the life before, or a stranger's Jenkins
         if answer.status == 503:
+            self.refused_since = None
             self.loading(answer)
             return None
         self.lost_since = None
-        if answer.status == 200:
-            return self.up(answer, signed_in=self.wait.secured)
         if answer.status in (401, 403):
             return self.refused()
-        return None
+        self.refused_since = None
+        return self.up(answer, signed_in=self.wait.secured) if answer.status == 200 else None
 
     def up(self, answer: Answer, *, signed_in: bool) -> Ready | None:
         """The user is let in: is all the rest there?"""
@@ -178,8 +199,10 @@ class _Watch:
             return None
         if has_health(answer.version) and site.get("/health").status != 200:
             return None
-        refused = site.get("/api/json").status in (401, 403) if self.wait.secured else False
-        return Ready(answer.version, answer.session, signed_in=signed_in, anonymous_refused=refused)
+        anonymous = site.get("/api/json").status if self.wait.secured else 200
+        if not 200 <= anonymous < 500:
+            return None  # no answer at all says nothing about who is let in
+        return Ready(answer.version, answer.session, signed_in=signed_in, anonymous_refused=anonymous >= 300)
 
     def refused(self) -> Ready | None:
         """The user is not let in: while booting that is not final; in a Jenkins that is up it is the user's change."""
@@ -216,7 +239,7 @@ class _Watch:
     def same_start(self) -> bool:
         """Whether the container is still in the life whose answer this was."""
         state = self.wait.engine.inspect(self.wait.container)
-        if state.running and state.restart_count == self.restarts:
+        if state.state == "running" and _life(state) == self.life:
             return True
         self.look_at_container(state)
         return False
@@ -225,11 +248,9 @@ class _Watch:
         """Raise when the container has died; count its restarts."""
         state = state or self.wait.engine.inspect(self.wait.container)
         self.last_inspect = self.wait.clock()
-        dead = not state.running and state.state in ("exited", "dead")
-        coming_back = state.state == "restarting"
-        if dead or (coming_back and state.exit_code != 5):
+        if state.state in ENDED or (state.state == "restarting" and state.exit_code != 5):
             raise self.died(state)
-        self.restarts = state.restart_count
+        self.life = _life(state)
         if state.restart_count - self.first.restart_count >= RESTARTS or self.said_failed():
             raise self.died(state)
 
@@ -242,7 +263,8 @@ class _Watch:
         return list(self.log.lines) if self.log is not None else []
 
     def died(self, state: ContainerState) -> DevboxError:
-        code = None if state.running else state.exit_code
+        # Docker calls a container that it will restart in a moment running, too.
+        code = state.exit_code if state.state in (*ENDED, "restarting") else None
         self.wait.sleep(INSPECT)  # the log's last lines come a moment after the end
         known = bootlog.diagnose(self.lines(), exit_code=code, oom_killed=state.oom_killed)
         if known is None:

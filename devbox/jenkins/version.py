@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 HEALTH_SINCE = (2, 506)
 """`GET /health` answers from this core on."""
@@ -17,7 +18,7 @@ def parse(text: str | None) -> tuple[int, ...] | None:
 
     A build's own suffix (`-SNAPSHOT`, ` (private-...)`) does not count: 1.610-SNAPSHOT is 1.610.
     """
-    found = re.match(r"\s*(\d+(?:\.\d+)+)", text or "")
+    found = re.match(r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})+)(?!\.?[0-9])", text or "")
     return tuple(int(n) for n in found[1].split(".")) if found else None
 
 
@@ -47,12 +48,12 @@ def of_image(labels: Mapping[str, str], environment: Mapping[str, str]) -> str |
     return None
 
 
-def of_war(path: Path) -> str | None:
+def of_war(path: Path | IO[bytes]) -> str | None:
     """The version that a WAR's manifest names; raises `ValueError` for a file that is no WAR of Jenkins."""
     try:
         with zipfile.ZipFile(path) as war, war.open("META-INF/MANIFEST.MF") as manifest:
             text = manifest.read(1 << 20).decode("utf-8", "replace")
-    except (OSError, KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except Exception as error:  # zipfile passes the errors of its decompressors on as they are
         raise ValueError(str(error)) from error
     return of_manifest(text)
 

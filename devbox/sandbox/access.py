@@ -7,7 +7,7 @@ from devbox.errors import Cure, DevboxError
 from devbox.jenkins import home as layout
 from devbox.jenkins.site import USER
 from devbox.result import Result
-from devbox.sandbox import address, report
+from devbox.sandbox import address
 from devbox.sandbox.choices import of_container
 from devbox.sandbox.inside import service_container
 
@@ -54,7 +54,7 @@ def credentials(engine: Engine, name: str) -> Result:
 
 def _url(engine: Engine, container: Container) -> str | None:
     """From the published port; of a stopped container from its choices."""
-    found = address.of_container(container, engine.endpoint, report.inside_port("jenkins"))
+    found = address.of_container(container, engine.endpoint)
     if found is not None:
         return found
     choices = of_container(container.labels, {})

@@ -6,6 +6,8 @@ import ipaddress
 
 from devbox.engine.api import Container, Endpoint
 from devbox.errors import Cure, DevboxError
+from devbox.sandbox import labels
+from devbox.sandbox.choices import of_container as choices_of
 
 
 def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...]) -> str:
@@ -46,12 +48,10 @@ def base_url(host: str, port: int, prefix: str) -> str:
     return f"http://{host}:{port}{prefix}"
 
 
-def of_container(container: Container, endpoint: Endpoint, inside: int) -> str | None:
-    """The base URL of a Jenkins container's published port, from its labels and ports; None: not published now."""
-    from devbox.sandbox.choices import of_container
-
-    choices = of_container(container.labels, {})
+def of_container(container: Container, endpoint: Endpoint) -> str | None:
+    """The base URL of a container's published port, from its labels and ports; None: not published now."""
+    choices = choices_of(container.labels, {})
     for port in container.ports:
-        if port.container == inside:
+        if str(port.container) == container.labels.get(labels.HTTP):
             return base_url(reach(endpoint, port.host_ip or "127.0.0.1"), port.host, choices["prefix"])
     return None

@@ -49,6 +49,7 @@ class Apply:
         self.home = home.Home()
         self.taken: set[int] = set()
         self.prepared = False
+        self.stale: str | None = None
 
     def carry_out(self, steps: list[Change]) -> Outcome:
         """Do it; on any failure and on Ctrl-C take back what this run made, unless `--keep`."""
@@ -91,7 +92,7 @@ class Apply:
             Action.BRING_BACK: lambda s: self.engine.rename(names.set_aside(self.design.name, s.service), s.target),
             Action.CREATE: lambda s: self.create(s),
             Action.START: self.start,
-            Action.RESTART: lambda s: self.engine.restart(s.target),
+            Action.RESTART: self.restart,
             Action.REMOVE: lambda s: self.engine.remove_container(s.target),
         }
         if step.action in (Action.STOP, Action.RESTART):
@@ -170,9 +171,23 @@ class Apply:
             while (port := self.design.port(name)) in held:
                 self.move(name, port, None, ports.owner(port, others, published), set(held))
 
+    def restart(self, step: Change) -> None:
+        """Restart; the life before must not pass for the one after."""
+        self.stale = self.session()
+        self.engine.restart(step.target)
+
+    def session(self) -> str | None:
+        """Which Jenkins answers now at the address that ours will have."""
+        site = Site(self.design.url)
+        try:
+            return site.get("/login").session
+        finally:
+            site.close()
+
     def start(self, step: Change) -> None:
         """Start; a port that Docker refuses moves on, unless somebody asked for that very one."""
         for _ in range(MOVES):
+            self.stale = self.session()
             try:
                 self.engine.start(step.target)
                 return
@@ -230,6 +245,7 @@ class Apply:
                     timeout=self.request.timeout,
                     emit=self.world.emit,
                     service=self.service.name,
+                    stale=self.stale,
                 )
             )
         finally:

@@ -131,7 +131,11 @@ def from_json(data: Mapping[str, Any], environment: Mapping[str, str] | None = N
                 k: v if v is not None else (environment or {}).get(k, "") for k, v in options["env"].items()
             }
     ports = data.get("asked_ports")
-    asked = frozenset(p for p in ports if isinstance(p, str) and p in PORTS) if isinstance(ports, list) else frozenset[str]()
+    asked = (
+        frozenset(p for p in ports if isinstance(p, str) and p in PORTS)
+        if isinstance(ports, list)
+        else frozenset[str]()
+    )
     return Choices(values, asked, settings)
 
 

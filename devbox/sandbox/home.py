@@ -67,15 +67,15 @@ def peek(engine: Engine, name: str, base: dict[str, str], volume: str, image: st
 
 
 @contextmanager
-def helper(engine: Engine, name: str, base: dict[str, str], mount: Mount, image: str) -> Iterator[str]:
-    """A container that is never started, to reach into a volume; it is gone afterwards."""
+def helper(engine: Engine, name: str, base: dict[str, str], mount: Mount | None, image: str) -> Iterator[str]:
+    """A container that is never started, to reach into a volume or an image; it is gone afterwards."""
     spec = ContainerSpec(
         name=f"{names.project(name)}-helper-{secrets.token_hex(4)}",
         image=image,
         service="helper",
         labels={**base, labels.ROLE: "peek"},
         network="none",
-        mounts=(mount,),
+        mounts=(mount,) if mount else (),
     )
     container = engine.create_container(spec)
     try:

@@ -36,9 +36,8 @@ def clash(one: str, other: str) -> bool:
 
 def next_free(port: int, taken: Iterable[int]) -> int:
     """The next port up that is not known to be taken; from the top it goes on at 1024. Raises `port.none`."""
-    avoid = set(taken)
-    for step in range(1, HIGHEST):
-        candidate = port + step if port + step <= HIGHEST else 1023 + (port + step - HIGHEST)
+    avoid = {port, *taken}
+    for candidate in (*range(port + 1, HIGHEST + 1), *range(1024, port)):
         if candidate not in avoid:
             return candidate
     raise DevboxError("port.none", "there is no free port on this machine")

@@ -9,7 +9,6 @@ from typing import Any
 from devbox.engine.api import Container, Endpoint
 from devbox.sandbox import address, labels
 from devbox.sandbox.observe import Observed
-from devbox.stacks import load
 
 STOPPED = (0, 130, 137, 143)
 """Exit statuses of a stop; with any other one Docker would have restarted the container, were its count not spent."""
@@ -24,20 +23,12 @@ def sandbox(seen: Observed, endpoint: Endpoint, answers: Sequence[str] = ()) -> 
     return {
         "name": seen.name,
         "stack": stack,
-        "state": _state(services, expected=_services(stack)),
+        "state": _state(services, expected=len((seen.label(labels.SERVICES) or stack).split(","))),
         "services": services,
-        "url": address.of_container(main, endpoint, inside_port(stack)) if main else None,
+        "url": address.of_container(main, endpoint) if main else None,
         "version": main.labels.get(labels.VERSION) if main else None,
         "volumes": sorted(seen.volumes),
     }
-
-
-def inside_port(stack: str) -> int:
-    """The port inside the container that the stack's URL leads to."""
-    try:
-        return next((p.container for p in load(stack).ports if p.name == "http"), 0)
-    except Exception:
-        return 0
 
 
 def rfc3339(unix: float) -> str:
@@ -48,13 +39,6 @@ def rfc3339(unix: float) -> str:
 def spent(container: Container) -> bool:
     """Whether a container stays down since Docker has restarted it as often as its policy allows."""
     return container.state == "exited" and container.exit_code not in (None, *STOPPED)
-
-
-def _services(stack: str) -> int:
-    try:
-        return len(load(stack).services)
-    except Exception:
-        return 1
 
 
 def _service(name: str, container: Container, answers: bool) -> dict[str, Any]:

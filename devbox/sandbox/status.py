@@ -5,11 +5,8 @@ A Jenkins that Docker's health check has not seen yet is asked itself: it is up 
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from devbox.engine.api import Container, Engine
 from devbox.errors import Cure, DevboxError
-from devbox.jenkins.site import Site
 from devbox.result import Result, Warning_
 from devbox.sandbox import address, labels, names, report
 from devbox.sandbox.observe import Observed, sort
@@ -17,10 +14,8 @@ from devbox.sandbox.observe import Observed, sort
 
 def everything(engine: Engine) -> list[Observed]:
     """Every sandbox of this engine, by name, homes kept after `down` included; networks are not asked for."""
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(engine.volumes, {labels.STACK: None})
-        containers = engine.containers({labels.STACK: None})
-        volumes = asked.result()
+    containers = engine.containers({labels.STACK: None})
+    volumes = engine.volumes({labels.STACK: None})
     found = {c.labels.get(labels.NAME, "") for c in containers} | {v.labels.get(labels.NAME, "") for v in volumes}
     return [
         sort(
@@ -65,17 +60,19 @@ def _answering(engine: Engine, found: list[Observed]) -> list[str]:
         (c, url)
         for s in found
         for c in s.containers.values()
-        if c.state == "running"
-        and c.health == "starting"
-        and (url := address.of_container(c, engine.endpoint, report.inside_port(s.label(labels.STACK) or "")))
+        if c.state == "running" and c.health == "starting" and (url := address.of_container(c, engine.endpoint))
     ]
     if not unsure:
         return []
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(min(16, len(unsure))) as pool:
         return [i for i in pool.map(lambda pair: _asks(*pair), unsure) if i]
 
 
 def _asks(container: Container, url: str) -> str | None:
+    from devbox.jenkins.site import Site
+
     site = Site(url)
     try:
         return container.id if site.get("/login").status == 200 else None

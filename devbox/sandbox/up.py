@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -228,12 +228,11 @@ class _Up:
 
     def plan(self, seen: Observed, kept: _Kept, choices: Choices, image: Image | None) -> tuple[list[Change], Design]:
         """The steps, after the guard of the home has let them pass."""
-        version = (choices["war"] or {}).get("version") or (
-            of_image(image.labels, image.environment) if image is not None else None
-        )
         main = self.stack.services[0]
         current = seen.containers.get(main.name)
         differences = self.differences(current or seen.aside.get(main.name), kept.choices, choices, image)
+        made_anew = bool(differences) or current is None
+        version = (choices["war"] or {}).get("version") or self.version_of(image, look_inside=made_anew)
         last = kept.home_version
         if current is not None and differences:
             last = home.last_version(self.engine, current.id)
@@ -261,6 +260,15 @@ class _Up:
             self.war_path,
         )
         return steps, design
+
+    def version_of(self, image: Image | None, *, look_inside: bool) -> str | None:
+        """The version of the Jenkins in an image; a look into its WAR is for those that do not say it."""
+        if image is None:
+            return None
+        said = of_image(image.labels, image.environment)
+        if said is not None or self.request.dry_run or not look_inside:
+            return said
+        return war.version_in_image(self.engine, self.name, self.base_labels("peek"), image)
 
     def differences(
         self, container: Container | None, kept: Choices | None, choices: Choices, image: Image | None

@@ -36,6 +36,9 @@ _SERVICE = (
 )
 _HEALTH = ("test", "interval", "timeout", "start_period", "retries")
 
+_NULL = "tag:yaml.org,2002:null"
+_MERGE = "tag:yaml.org,2002:merge"
+
 
 def folder() -> Path:
     """Where the Compose files are: inside an installed package, or beside it in a checkout."""
@@ -61,14 +64,14 @@ def parse(text: str, name: str, source: str) -> Stack:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         raise _invalid(source, line, str(getattr(error, "problem", None) or error)) from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         raise _invalid(source, 0, f"cannot be read: {error}") from error
     return _Reader(source).stack(root, name)
 
 
 def _invalid(source: str, line: int, what: str) -> DevboxError:
     at = f" line {line}" if line else ""
-    return DevboxError("compose.invalid", f"{source}{at}: {what}".replace("\n", " "))
+    return DevboxError("compose.invalid", f"{source}{at}: {' '.join(what.split())}")
 
 
 class _Reader:
@@ -83,16 +86,18 @@ class _Reader:
     def mapping(self, node: yaml.Node | None, known: tuple[str, ...] | None, where: str) -> dict[str, yaml.Node]:
         import yaml
 
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~")):
+        if node is None or node.tag == _NULL:
             return {}
         if not isinstance(node, yaml.MappingNode):
             raise self.fail(node, f"{where} is not a mapping")
         found: dict[str, yaml.Node] = {}
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
                 raise self.fail(key, f"{where} has a key that is no text")
             if known is not None and key.value not in known:
                 raise self.fail(key, f"{where} has {key.value!r}, which devbox does not read")
+            if key.value in found:
+                raise self.fail(key, f"{where} has {key.value!r} twice")
             found[key.value] = value
         return found
 
@@ -101,7 +106,12 @@ class _Reader:
 
         if not isinstance(node, yaml.ScalarNode):
             raise self.fail(node, f"{where} is not a single value")
-        return str(node.value).replace("$$", "$")
+        if node.tag == _NULL:
+            raise self.fail(node, f"{where} has no value")
+        pieces = str(node.value).split("$$")
+        if any("$" in piece for piece in pieces):
+            raise self.fail(node, f"{where} has a variable of the shell's, which devbox does not read ($$ is a dollar)")
+        return "$".join(pieces)
 
     def items(self, node: yaml.Node | None, where: str) -> list[yaml.Node]:
         import yaml
@@ -119,10 +129,12 @@ class _Reader:
             raise self.fail(node, f"{where}: {error}") from error
 
     def stack(self, root: yaml.Node | None, name: str) -> Stack:
-        top = self.mapping(root, ("name", "services", "volumes", "networks", "x-devbox"), "the file")
-        volumes = tuple(self.mapping(top.get("volumes"), None, "volumes"))
+        top = self.mapping(root, ("name", "services", "volumes", "x-devbox"), "the file")
+        volumes = self.mapping(top.get("volumes"), None, "volumes")
+        for key, node in volumes.items():
+            self.mapping(node, (), f"volume {key}")
         services = tuple(
-            self.service(key, node, volumes)
+            self.service(key, node, tuple(volumes))
             for key, node in self.mapping(top.get("services"), None, "services").items()
         )
         if not services:
@@ -132,8 +144,8 @@ class _Reader:
             self.policy(key, node, {s.name for s in services})
             for key, node in self.mapping(extra.get("ports"), None, "x-devbox.ports").items()
         )
-        heap = self.value(extra["heap"], "x-devbox.heap", int) if "heap" in extra else 0
-        return Stack(name=name, services=services, volumes=volumes, ports=ports, heap=heap)
+        heap = self.value(extra["heap"], "x-devbox.heap", values.percent) if "heap" in extra else 0
+        return Stack(name=name, services=services, volumes=tuple(volumes), ports=ports, heap=heap)
 
     def service(self, name: str, node: yaml.Node, volumes: tuple[str, ...]) -> Service:
         keys = self.mapping(node, _SERVICE, f"service {name}")
@@ -162,7 +174,7 @@ class _Reader:
                 if "stop_grace_period" in keys
                 else None
             ),
-            init="init" in keys and self.scalar(keys["init"], "init") == "true",
+            init="init" in keys and self.value(keys["init"], "init", values.boolean),
         )
 
     def healthcheck(self, node: yaml.Node | None) -> Healthcheck | None:
@@ -178,7 +190,7 @@ class _Reader:
         }
         return Healthcheck(
             test=tuple(self.scalar(n, "test") for n in self.items(keys["test"], "test")),
-            retries=self.value(keys["retries"], "retries", int) if "retries" in keys else 3,
+            retries=self.value(keys["retries"], "retries", values.count) if "retries" in keys else 3,
             **times,
         )
 
@@ -189,7 +201,7 @@ class _Reader:
         return PortPolicy(
             name=name,
             service=self.scalar(keys["service"], "service"),
-            container=self.value(keys["container"], "container", int),
-            moves="moves" not in keys or self.scalar(keys["moves"], "moves") == "true",
+            container=self.value(keys["container"], "container", values.port),
+            moves="moves" not in keys or self.value(keys["moves"], "moves", values.boolean),
             inside=self.scalar(keys["inside"], "inside") if "inside" in keys else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from devbox.engine.api import Mount, Publish
@@ -12,7 +13,7 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 
 def size(text: str | int) -> int:
     """Bytes of "2g", "512m", "1073741824"; raises `ValueError`. Docker's units: powers of 1024."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", str(text).strip().lower())
+    found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([a-z]*)", str(text).strip().lower())
     if not found or found[2] not in _UNITS:
         raise ValueError(f"{text!r} is no size, such as 512m or 2g")
     return int(float(found[1]) * _UNITS[found[2]])
@@ -20,7 +21,7 @@ def size(text: str | int) -> int:
 
 def duration(text: str) -> float:
     """Seconds of "1m30s", "5s", "500ms"; raises `ValueError`."""
-    pieces = re.findall(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)", str(text))
+    pieces = re.findall(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(us|ms|s|m|h)", str(text))
     if not pieces or "".join(n + unit for n, unit in pieces) != str(text):
         raise ValueError(f"{text!r} is no duration, such as 30s or 1m30s")
     return sum(float(number) * _SECONDS[unit] for number, unit in pieces)
@@ -31,10 +32,38 @@ def publish(text: str) -> Publish:
 
     Fewer parts would publish on every address, which no stack of ours may do.
     """
-    found = re.fullmatch(r"(\d+\.\d+\.\d+\.\d+):(\d+):(\d+)(?:/tcp)?", str(text))
+    found = re.fullmatch(r"([0-9.]+):([0-9]+):([0-9]+)(?:/tcp)?", str(text))
     if not found:
         raise ValueError(f"{text!r} is no port of the form ADDRESS:HOST:CONTAINER")
-    return Publish(container=int(found[3]), host_ip=found[1], host=int(found[2]))
+    return Publish(container=port(found[3]), host_ip=str(ipaddress.IPv4Address(found[1])), host=port(found[2]))
+
+
+def port(text: str) -> int:
+    """A port's number; raises `ValueError`."""
+    return _number(text, 1, 65535)
+
+
+def percent(text: str) -> int:
+    """A share of a hundred; raises `ValueError`."""
+    return _number(text, 0, 100)
+
+
+def count(text: str) -> int:
+    """How many times; raises `ValueError`."""
+    return _number(text, 0, 1_000_000)
+
+
+def _number(text: str, lowest: int, highest: int) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not lowest <= int(text) <= highest:
+        raise ValueError(f"{text!r} is no number from {lowest} to {highest}")
+    return int(text)
+
+
+def boolean(text: str) -> bool:
+    """YAML's `true` or `false`; raises `ValueError`."""
+    if text not in ("true", "false"):
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text == "true"
 
 
 def mount(text: str) -> Mount:
@@ -47,6 +76,6 @@ def mount(text: str) -> Mount:
 
 def restart(text: str) -> str:
     """A restart policy; raises `ValueError`."""
-    if not re.fullmatch(r"no|always|unless-stopped|on-failure(:\d+)?", str(text)):
+    if not re.fullmatch(r"no|always|unless-stopped|on-failure(:[0-9]+)?", str(text)):
         raise ValueError(f"{text!r} is no restart policy")
     return str(text)

@@ -49,8 +49,3 @@ class Board:
         if not (again and self.now == text):
             self.since = clock
         self.now = text
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to show."""
-        return not (self.pulls or self.now or self.notice)

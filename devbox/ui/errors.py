@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from devbox.errors import DevboxError
+from devbox.errors import Cure, DevboxError
 from devbox.ui.style import Style, clean
 
 
@@ -20,6 +20,12 @@ def _lines(error: DevboxError, style: Style) -> Iterator[str]:
     if error.cause:
         yield from (f"  {line}" for line in clean(error.cause).splitlines())
     yield from (style.dim(f"  | {clean(line)}") for line in error.tail)
-    for cure in error.cures:
-        command = f":  {style.paint(cure.command, 'cyan')}" if cure.command else ""
-        yield f"  -> {clean(cure.text)}{command}"
+    yield from (cure(item, style) for item in error.cures)
+
+
+def cure(item: Cure, style: Style) -> str:
+    """A cure's line: "-> what helps:  the command"."""
+    text = clean(item.text)
+    if not item.command:
+        return f"  -> {text}"
+    return f"  -> {text.rstrip('.:')}:  {style.paint(item.command, 'cyan')}"

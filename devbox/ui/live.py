@@ -37,7 +37,7 @@ class LiveView:
         self._verbose = verbose
         self._clock = clock
         self._board = Board()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._live: Live | None = None
         self._warned: set[tuple[str, str]] = set()
 
@@ -60,8 +60,8 @@ class LiveView:
             self._print(text)
         with self._lock:
             self._board.apply(event, self._clock())
-        if self._live is None and not self._board.empty:
-            self._start()
+            if self._live is None and not isinstance(event, Warned | Note):
+                self._start()
 
     def say(self, text: str) -> None:
         """Show a line at the next drawing, or at once where nothing is drawn. No lock: this is a signal handler."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from devbox.ui.style import Style, width
@@ -24,10 +25,23 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, colu
     return lines
 
 
-def pairs(rows: Sequence[tuple[str, str]], style: Style) -> list[str]:
-    """Names and values below each other, the names dim."""
+def pairs(rows: Sequence[tuple[str, str]], style: Style, columns: int) -> list[str]:
+    """Names and values below each other, the names dim; a plain value that is too long goes on below itself."""
     widest = max((width(name) for name, _ in rows), default=0)
-    return [f"  {style.dim(name.ljust(widest))}  {value}" for name, value in rows]
+    lines: list[str] = []
+    for name, value in rows:
+        first, *more = wrap(value, columns - widest - 4)
+        lines.append(f"  {style.dim(name.ljust(widest))}  {first}".rstrip())
+        lines += [f"{' ' * (widest + 4)}  {line}" for line in more]
+    return lines
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """A text in lines of at most so many columns, where it has spaces; a painted one stays whole."""
+    if width(text) <= columns or width(text) != len(text):
+        return [text]
+    # two columns less: the lines after the first are indented by these
+    return textwrap.wrap(text, max(columns - 2, 20), break_long_words=False, break_on_hyphens=False) or [text]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.procs import Daemon, until
+from tests.lab.procs import Daemon, kill_tree, processes, until
 from tests.lab.shell import LabError, run
 
 
@@ -76,14 +76,17 @@ class Engine:
     def stop(self) -> None:
         """Stop it with its containers, orderly; the data stays."""
         self.dockerd.stop()
-        self._end_shims()
+        self._end_left("containerd-shim-runc-v2")
         self.containerd.stop()
+        self._end_left("containerd")
         self._unmount()
         subprocess.run(["ip", "link", "delete", self.bridge], capture_output=True)
 
     def kill(self) -> None:
-        """SIGKILL to dockerd, as when it crashes; containerd and the containers live on."""
+        """SIGKILL to dockerd, as when it crashes; the containers live on, as does a containerd of its own."""
         self.dockerd.kill()
+        if self.way_in:
+            self._end_left("containerd")
 
     def pause(self) -> None:
         """SIGSTOP: the engine hangs and its socket still accepts."""
@@ -98,9 +101,13 @@ class Engine:
         words = ["curl", "-sf", "-m", "5", "--unix-socket", str(self.socket), "http://docker/_ping"]
         return subprocess.run(words, capture_output=True).stdout == b"OK"
 
-    def docker(self, *words: str, stdin: int | None = subprocess.DEVNULL) -> str:
-        """The docker CLI against this engine; gives stdout, raises `LabError` when it fails."""
-        return run(["docker", "--host", self.docker_host, *words], stdin=stdin, env=self._client_env())
+    def docker(self, *words: str, data: bytes | None = None) -> str:
+        """The docker CLI against this engine, `data` as its input; gives stdout, raises `LabError` when it fails."""
+        return run(["docker", "--host", self.docker_host, *words], data=data, env=self._client_env())
+
+    def docker_both(self, *words: str) -> str:
+        """The same; gives stdout and stderr as they came."""
+        return run(["docker", "--host", self.docker_host, *words], both=True, env=self._client_env())
 
     def environment(self) -> dict[str, str]:
         """The environment with which any docker client reaches this engine and no other."""
@@ -136,13 +143,10 @@ class Engine:
             "log-level": "warn",
         }
 
-    def _end_shims(self) -> None:
-        """End the shims that a killed dockerd left, found by the address of this engine's own containerd."""
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                words = _command_line(entry)
-                if "containerd-shim" in words[0] and any(word.startswith(f"{self.run}/") for word in words):
-                    _kill_tree(int(entry.name))
+    def _end_left(self, program: str) -> None:
+        """End what a killed daemon left: `program`s that were started with this engine's folder, and their children."""
+        for pid in processes(program, f"{self.run}/"):
+            kill_tree(pid)
 
     def _unmount(self) -> None:
         """Take away the mounts that containers of a killed engine left behind."""
@@ -162,21 +166,3 @@ def _make_bridge(name: str, address: str) -> None:
         run(["ip", "link", "add", name, "type", "bridge"])
         run(["ip", "address", "add", address, "dev", name])
     run(["ip", "link", "set", name, "up"])
-
-
-def _command_line(entry: Path) -> list[str]:
-    try:
-        return (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return [""]
-
-
-def _kill_tree(pid: int) -> None:
-    """Kill a shim and what it runs."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    below = children.read_text().split() if children.exists() else []
-    for victim in (*(int(child) for child in below), pid):
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -101,3 +102,30 @@ def until(done: Callable[[], bool], seconds: float, every: float = 0.02) -> bool
         if time.monotonic() > end:
             return False
         time.sleep(every)
+
+
+def processes(program: str, word_start: str) -> list[int]:
+    """Pids of what runs as `program` and has an argument beginning with `word_start`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            words = _command_line(entry)
+            if Path(words[0]).name == program and any(word.startswith(word_start) for word in words[1:]):
+                found.append(int(entry.name))
+    return found
+
+
+def kill_tree(pid: int) -> None:
+    """SIGKILL to a process and its children."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    below = children.read_text().split() if children.exists() else []
+    for victim in (*(int(child) for child in below), pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
+
+
+def _command_line(entry: Path) -> list[str]:
+    try:
+        return (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return [""]

@@ -14,31 +14,22 @@ class LabError(Exception):
 def run(
     command: Sequence[str | Path],
     *,
-    cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
-    stdin: int | None = subprocess.DEVNULL,
+    data: bytes | None = None,
+    both: bool = False,
     timeout: float = 900,
 ) -> str:
-    """Run to the end and give stdout; raises `LabError` with the last output lines. `timeout` in seconds."""
+    """Run to the end and give stdout (`both`: with stderr in it); `data` is its input, `timeout` in seconds.
+
+    Raises `LabError` with the last lines of its output.
+    """
     words = [str(word) for word in command]
+    errors = subprocess.STDOUT if both else subprocess.PIPE
     done = subprocess.run(
-        words, cwd=cwd, env=env, stdin=stdin, capture_output=True, text=True, errors="replace", timeout=timeout
-    )
+        words, env=env, input=data or b"", stdout=subprocess.PIPE, stderr=errors, timeout=timeout
+    )  # fmt: skip
     if done.returncode != 0:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        said = (done.stdout + (done.stderr or b"")).decode(errors="replace")
+        tail = "\n".join(said.splitlines()[-25:])
         raise LabError(f"{' '.join(words[:6])} ... ended with {done.returncode}:\n{tail}")
-    return done.stdout
-
-
-def pipe(producer: Sequence[str | Path], consumer: Sequence[str | Path]) -> str:
-    """`producer | consumer`; gives the consumer's stdout, raises `LabError` when either fails."""
-    source = subprocess.Popen([str(w) for w in producer], stdout=subprocess.PIPE)
-    assert source.stdout is not None
-    try:
-        out = run(consumer, stdin=source.stdout.fileno())
-    finally:
-        source.stdout.close()
-        status = source.wait()
-    if status != 0:
-        raise LabError(f"{producer[0]} ended with {status}")
-    return out
+    return done.stdout.decode(errors="replace")

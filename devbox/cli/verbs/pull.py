@@ -30,5 +30,4 @@ def pull(run: Run, stack: StackArgument = None) -> Outcome:
     """
     kind, version = split(stack) if stack is not None else (run.settings["stack"], None)
     asked = {"version": version} if version is not None else {}
-    settings = run.settings.explicit(kind) if kind else {}
-    return run.operations.pull(run.world(), kind, asked, settings)
+    return run.operations.pull(run.world(), kind, asked, run.settings.explicit(kind or "jenkins"))

@@ -38,7 +38,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     from devbox.sandbox.request import UpRequest
 
     kind, version = _stack(run, stack)
-    options = given(values, kind)
+    options = given(values, kind, run.environment.cwd)
     asked = {name: value for name, value in options.items() if kept(BY_NAME[name], kind)}
     if version is not None:
         asked["version"] = version

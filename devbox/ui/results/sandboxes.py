@@ -38,13 +38,13 @@ def bring_back(sandbox: Mapping[str, Any]) -> str:
     return f"devbox up {sandbox['stack']}{name}"
 
 
-def up(result: Result, style: Style, _columns: int) -> list[str]:
+def up(result: Result, style: Style, columns: int) -> list[str]:
     """What runs now, where it is, what was changed, and what to type next."""
     data = result.data or {}
     lines: list[str] = []
     for sandbox in data.get("sandboxes", ()):
         lines += [_headline(sandbox, data, style), ""]
-        lines += pairs(_facts(sandbox, data, result, style), style)
+        lines += pairs(_facts(sandbox, data, result, style), style, columns)
         lines += ["", *_next(result.next or _usual_next(sandbox), style)]
     return lines
 
@@ -61,16 +61,26 @@ def _headline(sandbox: Mapping[str, Any], data: Mapping[str, Any], style: Style)
 
 def _facts(sandbox: Mapping[str, Any], data: Mapping[str, Any], result: Result, style: Style) -> list[tuple[str, str]]:
     facts = [("URL", style.bold(sandbox["url"]))] if sandbox["url"] else []
-    if sandbox["stack"] == "jenkins":
-        open_to_all = data.get("no_auth") or any(w.code.startswith("signin.") for w in result.warnings)
-        way = f"{style.paint(named('devbox credentials', sandbox), 'cyan')} shows user, password and API token"
-        facts += [("sign-in", "none" if data.get("no_auth") else way)] if not open_to_all or data.get("no_auth") else []
+    if sandbox["stack"] == "jenkins" and (sign_in := _sign_in(sandbox, result, style)):
+        facts.append(("sign-in", sign_in))
     facts += [("ports", ports)] if (ports := _ports(sandbox["services"])) else []
     changes = data.get("changes", ())
     facts += [("changed" if at == 0 else "", _change(change)) for at, change in enumerate(changes[:SHOWN_CHANGES])]
     if len(changes) > SHOWN_CHANGES:
         facts.append(("", f"and {len(changes) - SHOWN_CHANGES} more"))
     return facts
+
+
+def _sign_in(sandbox: Mapping[str, Any], result: Result, style: Style) -> str | None:
+    """How to get in; None where it is the user's own affair by now. The password itself is not shown."""
+    codes = {warning.code for warning in result.warnings}
+    if "signin.off" in codes:
+        return "none is needed"
+    if "signin.changed" in codes:
+        return None
+    from devbox.jenkins.site import USER
+
+    return f"{USER}, password: {style.paint(named('devbox credentials', sandbox), 'cyan')}"
 
 
 def _change(change: Mapping[str, Any]) -> str:
@@ -99,14 +109,18 @@ def status(result: Result, style: Style, columns: int) -> list[str]:
     for sandbox in sandboxes:
         rows.append(_row(sandbox, style))
         rows += [_service_row(service, style) for service in sandbox["services"]]
-    return table(HEAD, rows, style, columns)
+    return table(HEAD, rows, style, columns) + [line for sandbox in sandboxes for line in _hint(sandbox, style)]
+
+
+def _hint(sandbox: Mapping[str, Any], style: Style) -> list[str]:
+    if sandbox["state"] not in ("kept", "stopped"):
+        return []
+    what = "is down, its home is kept" if sandbox["state"] == "kept" else "is stopped"
+    return [f"  -> {sandbox['name']} {what}; it comes back with:", f"     {style.paint(bring_back(sandbox), 'cyan')}"]
 
 
 def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:
     state = sandbox["state"]
-    where = sandbox["url"] or ""
-    if state in ("kept", "stopped"):
-        where = style.dim("back with: ") + bring_back(sandbox)
     oldest = min((service["created_at"] for service in sandbox["services"]), default="")
     return (
         style.bold(sandbox["name"]),
@@ -114,7 +128,7 @@ def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:
         _painted(state, style),
         sandbox["version"] or "",
         words.age(oldest),
-        where,
+        sandbox["url"] or "",
     )
 
 
@@ -135,8 +149,9 @@ def _painted(state: str, style: Style) -> str:
 
 
 def _ports(services: Sequence[Mapping[str, Any]]) -> str:
-    found = [_port(inside, outside) for service in services for inside, outside in service["ports"].items()]
-    return ", ".join(found)
+    found = [pair for service in services for pair in service["ports"].items()]
+    found.sort(key=lambda pair: (len(pair[0]), pair))
+    return ", ".join(_port(inside, outside) for inside, outside in found)
 
 
 def _port(inside: str, outside: str) -> str:

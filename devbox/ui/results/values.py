@@ -23,11 +23,11 @@ def _short(digest: str | None) -> str:
     return f"{algorithm}{colon}{figures[:12]}"
 
 
-def credentials(result: Result, style: Style, _columns: int) -> list[str]:
+def credentials(result: Result, style: Style, columns: int) -> list[str]:
     """What to sign in with."""
     data = result.data or {}
     names = (("URL", "url"), ("user", "user"), ("password", "password"), ("API token", "token"))
-    return pairs([(title, str(data[key])) for title, key in names if data.get(key) is not None], style)
+    return pairs([(title, str(data[key])) for title, key in names if data.get(key) is not None], style, columns)
 
 
 def open_(result: Result, _style: Style, _columns: int) -> list[str]:

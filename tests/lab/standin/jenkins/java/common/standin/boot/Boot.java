@@ -9,7 +9,8 @@ import standin.script.Hooks;
 
 /** The initialization thread: milestone after milestone until Jenkins is up, or has failed. */
 final class Boot implements Runnable {
-    private static final int PAUSES = 7;
+    private static final int MILESTONES = 10;
+    private static final int MILESTONES_LEGACY = 6;
     private final Controller controller;
     private final Version version;
     private final HomeFiles files;
@@ -53,7 +54,9 @@ final class Boot implements Runnable {
         milestone("Loaded all jobs");
         Mishap.late();
         new Setup(jenkins, files).run();
-        hooks(jenkins);
+        if (Hooks.any(controller.home)) {
+            hooks(jenkins);
+        }
         if (!version.legacy()) {
             milestone("Configuration for all jobs updated");
         }
@@ -88,7 +91,7 @@ final class Boot implements Runnable {
     }
 
     private void milestone(String text) {
-        Pause.seconds(Knobs.bootSeconds() / PAUSES);
+        Pause.seconds(Knobs.bootSeconds() / (version.legacy() ? MILESTONES_LEGACY : MILESTONES));
         Log.info("jenkins.InitReactorRunner$1", "onAttained", text);
     }
 }

@@ -1,0 +1,58 @@
+"""Tar streams in pieces: read and written without ever holding a whole one, or a whole file of one."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator
+from typing import IO
+
+CHUNK = 1 << 16
+"""Bytes a piece."""
+
+END = b"\0" * 1024
+"""What ends an archive."""
+
+
+def read_tar(chunks: Iterator[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """The members of a tar stream, each with its content (None for all but files), to be read before the next."""
+    with tarfile.open(fileobj=_Source(chunks), mode="r|", bufsize=CHUNK) as archive:
+        for member in archive:
+            yield member, archive.extractfile(member) if member.isreg() else None
+
+
+def entry(member: tarfile.TarInfo, content: IO[bytes] | None = None) -> Iterator[bytes]:
+    """A member as it stands in an archive: header, content, padding; raises `ValueError` when the content is short."""
+    # A long name that was read would go before the one that the member has now.
+    member.pax_headers = {k: v for k, v in member.pax_headers.items() if k not in ("path", "linkpath", "size")}
+    yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+    left = member.size if content is not None else 0
+    while content is not None and left and (piece := content.read(min(CHUNK, left))):
+        left -= len(piece)
+        yield piece
+    if left:
+        raise ValueError(f"{member.name} became shorter while it was read")
+    if content is not None:
+        yield b"\0" * (-member.size % 512)
+
+
+class _Source(io.RawIOBase):
+    """A readable file over chunks."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = bytearray()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._rest) < size:
+            piece = next(self._chunks, None)
+            if piece is None:
+                break
+            self._rest += piece
+        size = len(self._rest) if size < 0 else size
+        found = bytes(self._rest[:size])
+        del self._rest[:size]
+        return found

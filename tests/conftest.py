@@ -1,0 +1,43 @@
+"""Which engine the tests run against: the lab's own (`--engine=lab`), the developer's (`mine`), or none (`none`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab import Lab
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=("lab", "mine", "none"), default="lab", help="the Docker Engine that the tests use"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the lab, its tests are not chosen: deselected and counted, not skipped in silence."""
+    left_out = {"lab": (), "mine": ("lab", "soak"), "none": ("lab", "engine", "soak")}[config.getoption("--engine")]
+    dropped = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
+    if dropped:
+        config.hook.pytest_deselected(dropped)
+        items[:] = [item for item in items if item not in dropped]
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """The lab, up; what this session started it also stops."""
+    ran_before = Lab.find().engine.answers()
+    found = Lab.ensure()
+    yield found
+    if not ran_before:
+        found.down()
+
+
+@pytest.fixture(scope="session")
+def engine_host(request: pytest.FixtureRequest) -> str | None:
+    """`DOCKER_HOST` of the engine under test; None: what the docker CLI's rules choose."""
+    if request.config.getoption("--engine") == "mine":
+        return os.environ.get("DOCKER_HOST")
+    return str(request.getfixturevalue("lab").docker_host)

@@ -1,0 +1,44 @@
+"""Fixtures over the lab's stand-ins: containers that are gone when their test is over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.lab.box import Box
+from tests.lab.lab import Lab
+
+Boxes = Callable[..., Box]
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    """The lab, up."""
+    return Lab.ensure()
+
+
+@pytest.fixture
+def box(lab: Lab) -> Iterator[Boxes]:
+    """Make containers of stand-ins: `box("lts", scripts={...}, env={...})`."""
+    yield from _boxes(lab)
+
+
+@pytest.fixture(scope="module")
+def lasting_box(lab: Lab) -> Iterator[Boxes]:
+    """The same for a whole module: for tests that only look."""
+    yield from _boxes(lab)
+
+
+def _boxes(lab: Lab) -> Iterator[Boxes]:
+    made: list[Box] = []
+
+    def make(tag: str, **options: object) -> Box:
+        made.append(Box.create(lab.engine, f"jenkins/jenkins:{tag}", **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for one in made:
+            one.remove()
