@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from devbox.ui.progress import Sink
 
 if TYPE_CHECKING:
     from devbox.engine.api import Engine
+    from devbox.sandbox.names import Summary
     from devbox.sandbox.request import World
 
 
@@ -65,12 +66,19 @@ class Run:
             confirm=Confirm(self.environment, self.flags.yes, self.sink.pause),
         )
 
+    @cached_property
+    def existing(self) -> Sequence[Summary]:
+        """The sandboxes that a command can mean."""
+        return self.operations.existing(self.engine)
+
+    def is_named(self, positional: str | None) -> bool:
+        """Whether anybody named a sandbox: then the engine need not be asked which there are."""
+        return bool(positional or self.flags.name or self.settings["name"])
+
     def sandbox(self, positional: str | None, stack: str | None = None) -> str:
-        """The sandbox that is meant; asks the engine only when nobody named one."""
-        configured = self.settings["name"]
-        named = positional or self.flags.name or configured
-        existing = () if named else self.operations.existing(self.engine)
-        return self.operations.pick(existing, positional, self.flags.name, configured, stack)
+        """The sandbox that is meant."""
+        existing = () if self.is_named(positional) else self.existing
+        return self.operations.pick(existing, positional, self.flags.name, self.settings["name"], stack)
 
     def chosen(self, given: Mapping[str, Any], name: str) -> Any:
         """An option's value: the command line's, else the settings'."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from devbox.errors import Cure, UsageError
 
 PROJECT_FILE = "devbox.toml"
 USER_FILE = "config.toml"
+SECTIONS = frozenset(option.section for option in OPTIONS if option.section)
 TYPES = {str: "text", int: "a number", float: "a number", bool: "true or false", list: "a list", dict: "a table"}
 
 
@@ -52,12 +54,16 @@ def read(file: Path, scope: str) -> list[Entry]:
     try:
         tables = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(
-            "settings.invalid",
-            f"{file} is no TOML: {str(error) or 'nested too deeply'}",
-            cures=(Cure("correct that line; texts go in quotes"),),
-        ) from error
+        raise _no_toml(file, text, error) from error
     return [_entry(file, text, path, value, scope) for path, value in _flat(tables)]
+
+
+def _no_toml(file: Path, text: str, error: Exception) -> UsageError:
+    said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
+    line = int(said[2] or len(text.rstrip().split("\n"))) if said else 1
+    what = said[1] if said else "nested too deeply"
+    cures = (Cure("correct that line; texts go in quotes"),)
+    return UsageError("settings.invalid", f"{file}:{line}: no TOML: {what}", cures=cures)
 
 
 def _text(file: Path) -> str:
@@ -70,9 +76,8 @@ def _text(file: Path) -> str:
 
 
 def _flat(tables: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    sections = {option.section for option in OPTIONS if option.section}
     for key, value in tables.items():
-        if key in sections and isinstance(value, dict):
+        if key in SECTIONS and isinstance(value, dict):
             yield from (((key, inner), content) for inner, content in value.items())
         else:
             yield (key,), value
@@ -82,6 +87,8 @@ def _entry(file: Path, text: str, path: tuple[str, ...], value: Any, scope: str)
     allowed = {option.key: option for option in OPTIONS if option.files == "project" or option.files == scope}
     key = ".".join(path)
     option = allowed.get(key)
+    if option is None and key in SECTIONS:
+        raise UsageError("settings.invalid", f"{file}:{line_of(text, path)}: [{key}] is a table, not {shown(value)}")
     if option is None:
         raise _unknown(f"{file}:{line_of(text, path)}", key, list(allowed))
     fits = isinstance(value, option.kind) or (option.kind is float and isinstance(value, int))

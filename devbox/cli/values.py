@@ -43,10 +43,10 @@ class Bad(ValueError):
         self.cure = cure
 
 
-def shown(value: object) -> str:
+def shown(value: object, limit: int = 80) -> str:
     """A value as an error quotes it: one line, not too long."""
     text = repr(str(value))
-    return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+    return text if len(text) <= limit else f"{text[: limit - 4]}...{text[-1]}"
 
 
 def text(value: Any) -> str:
@@ -137,7 +137,7 @@ def memory(value: Any) -> str:
     size = float(match[1]) * UNITS[unit] if match else 0
     if not match or not 1 <= size < 1 << 63:
         raise Bad("option.invalid", f"{shown(value)} is no size", "write it as docker does: 512m, 2g")
-    return f"{match[1]}{unit}" if unit in ("k", "m", "g") else str(int(size))
+    return f"{match[1]}{unit}" if unit not in ("t", "p") else f"{int(size) >> 20}m"
 
 
 def java_opts(value: Any) -> str:
@@ -178,10 +178,10 @@ def war(value: Any) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Bad(
-            "war.invalid", f"{shown(value)} cannot be read: {reason}", "give the path of a jenkins.war"
+            "war.invalid", f"{shown(value, 300)} cannot be read: {reason}", "give the path of a jenkins.war"
         ) from error
     if not fits:
-        raise Bad("war.invalid", f"{shown(value)} is no WAR (a zip file)", "download or build it again")
+        raise Bad("war.invalid", f"{shown(value, 300)} is no WAR (a zip file)", "download or build it again")
     return str(path)
 
 

@@ -65,10 +65,10 @@ def load_context(folder: Path, name: str) -> Context:
 
     Raises `context.not_found`, `context.corrupt`, and `tls.missing` for half of a key pair.
     """
-    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
-    path = folder / "contexts" / "meta" / digest / "meta.json"
     if not _NAME.match(name):
         raise _not_found(name)
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    path = folder / "contexts" / "meta" / digest / "meta.json"
     try:
         meta = json.loads(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):

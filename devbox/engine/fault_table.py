@@ -263,7 +263,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "net.in-use",
         "network.in_use",
-        r"(?:network )?(?P<network>\S+) (?:has active endpoints|id \S+ has active endpoints)|has active endpoints",
+        r"network (?P<network>\S+) (?:id \S+ )?has active endpoints|has active endpoints",
         "The network {network} still has containers on it.",
         Cure("See which.", "docker network inspect {network}"),
         retryable=True,

@@ -31,15 +31,10 @@ MILESTONES: tuple[tuple[str, str], ...] = (
 )
 """Pattern in the log, and the words shown. The log is read since the start, so no earlier boot speaks here."""
 
-_MILESTONES = tuple((re.compile(pattern), words) for pattern, words in MILESTONES)
-
 
 def milestone(line: str) -> str | None:
     """The milestone that a log line tells, None for most lines."""
-    for pattern, words in _MILESTONES:
-        if pattern.search(line):
-            return words
-    return None
+    return next((words for pattern, words in MILESTONES if re.search(pattern, line)), None)
 
 
 @dataclass(frozen=True)
@@ -80,7 +75,10 @@ FAULTS: tuple[BootFault, ...] = (
         "Java does not take one of its options",
         r"Unrecognized (?:VM )?option.*|Invalid (?:maximum|initial) heap size.*|Improperly specified VM option.*|"
         r"Error: Could not find or load main class.*|Unable to parse \S+ option.*|"
-        r"Could not find agent library.*|ERROR: transport error \d+.*",
+        r"Could not find agent library.*|ERROR: (?:JDWP|transport error) .*|"
+        r"(?<=Error occurred during initialization of VM\n).+|"
+        r"(?<=Error occurred during initialization of boot layer\n).+|"
+        r"The Java thread stack size specified is too small.*|Error: Could not create the Java Virtual Machine.*",
         cures=(
             Cure("give other options", "devbox up {stack} -n {name} --java-opts '...'"),
             Cure("go back to none", "devbox up {stack} -n {name} --java-opts ''"),
@@ -106,7 +104,7 @@ FAULTS: tuple[BootFault, ...] = (
     BootFault(
         "jenkins.out_of_memory",
         "Jenkins ran out of memory",
-        r"java\.lang\.OutOfMemoryError.*",
+        r"java\.lang\.OutOfMemoryError.*|There is insufficient memory for the Java Runtime Environment to continue.*",
         oom=True,
         cures=(Cure("give it more", "devbox up {stack} -n {name} --memory 3g"),),
     ),
@@ -149,14 +147,12 @@ FAULTS: tuple[BootFault, ...] = (
 )
 """In the order they are tried: the sure and narrow before the vague."""
 
-_COMPILED = tuple((fault, re.compile(fault.pattern) if fault.pattern else None) for fault in FAULTS)
-
 
 def diagnose(lines: Iterable[str], *, exit_code: int | None, oom_killed: bool) -> tuple[BootFault, str | None] | None:
     """The known cause of a failed boot, with the text that tells it; None when nothing known fits."""
     text = "\n".join(lines)
-    for fault, pattern in _COMPILED:
-        if pattern and (found := pattern.search(text)):
+    for fault in FAULTS:
+        if fault.pattern and (found := re.search(fault.pattern, text)):
             return fault, found[0].strip()
         if (fault.oom and oom_killed) or exit_code in fault.exit_codes:
             return fault, None

@@ -10,6 +10,9 @@ PATH = "/var/jenkins_home"
 FOLDER = "devbox"
 """devbox's own folder in the home."""
 
+WARS = "devbox-war"
+"""Where a WAR of the user's lies: beside that folder, which is read as a whole."""
+
 PASSWORD = f"{FOLDER}/admin.password"
 TOKEN = f"{FOLDER}/admin.token"
 MARKER = f"{FOLDER}/signed-in"
@@ -21,7 +24,7 @@ LAST_VERSION = "jenkins.install.InstallUtil.lastExecVersion"
 
 CONFIG = "config.xml"
 
-SKIPPED = re.compile(r"^(war|caches|logs|devbox/war)(/|$)|^plugins/[^/]+/|^workspace/|^[^/]+\.log$")
+SKIPPED = re.compile(r"^(war|caches|logs|devbox-war)(/|$)|^plugins/[^/]+/|^workspace/|^[^/]+\.log$")
 """What a slim copy leaves out: Jenkins makes it anew from the WAR and the plugins' files."""
 
 

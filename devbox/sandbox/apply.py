@@ -50,6 +50,7 @@ class Apply:
         self.taken: set[int] = set()
         self.prepared = False
         self.stale: str | None = None
+        self.new_home = False
 
     def carry_out(self, steps: list[Change]) -> Outcome:
         """Do it; on any failure and on Ctrl-C take back what this run made, unless `--keep`."""
@@ -113,8 +114,10 @@ class Apply:
         """A volume; raises `volume.foreign` where Docker gave somebody else's."""
         short = step.target.removeprefix(names.volume(self.design.name, ""))
         own = {**labels.of_volume(self.design.base_labels("home"), short), labels.IMAGE: self.design.choices.image}
-        if not labels.is_ours(self.engine.create_volume(step.target, own).labels):
+        made = self.engine.create_volume(step.target, own)
+        if not labels.is_ours(made.labels):
             raise foreign("volume", step.target)  # made by somebody since we looked: Docker gives what is there
+        self.new_home = made.labels.get(labels.RUN) == self.design.run
 
     def remember(self, target: str) -> None:
         """Before the old container is touched: what it takes to bring it back as it was."""
@@ -147,7 +150,7 @@ class Apply:
         self.avoid_known_holders()
         spec = container(self.design, self.service)
         created = self.engine.create_container(spec)
-        self.home = home.read(self.engine, created)
+        self.home = self.read_home(created)
         home.guard(
             self.home.version,
             self.design.version,
@@ -162,6 +165,13 @@ class Apply:
         if chosen := self.design.choices["war"]:
             war.put_war(self.engine, created, self.design.war, chosen["sha256"], self.home)
 
+    def read_home(self, created: str) -> home.Home:
+        """What the home says; one that this run has made says only whose it is."""
+        if self.new_home:
+            owner = self.engine.stat(created, layout.PATH)
+            return home.Home(uid=owner.uid, gid=owner.gid) if owner else home.Home()
+        return home.read(self.engine, created)
+
     def avoid_known_holders(self) -> None:
         """Docker knows which ports its containers hold: no need to be refused for those."""
         published = self.design.published_on
@@ -173,21 +183,15 @@ class Apply:
 
     def restart(self, step: Change) -> None:
         """Restart; the life before must not pass for the one after."""
-        self.stale = self.session()
+        self.stale = Site(self.design.url).get("/login").session
         self.engine.restart(step.target)
-
-    def session(self) -> str | None:
-        """Which Jenkins answers now at the address that ours will have."""
-        site = Site(self.design.url)
-        try:
-            return site.get("/login").session
-        finally:
-            site.close()
 
     def start(self, step: Change) -> None:
         """Start; a port that Docker refuses moves on, unless somebody asked for that very one."""
         for _ in range(MOVES):
-            self.stale = self.session()
+            if self.design.choices["no_auth"]:
+                # No password will prove that it is ours that answers; another session than now will.
+                self.stale = Site(self.design.url).get("/login").session
             try:
                 self.engine.start(step.target)
                 return
@@ -230,26 +234,23 @@ class Apply:
         if current is None:
             raise DevboxError("container.gone", f"{self.own} was removed by somebody else meanwhile", retryable=True)
         if not self.prepared:
-            self.home = home.read(self.engine, current.id)
+            self.home = home.sign_in(self.engine, current.id)
             self.design = replace(self.design, choices=self.choices_of(current))
         secured = not self.design.choices["no_auth"]
         site = Site(self.design.url, self.home.password if secured else None)
-        try:
-            ready = wait_ready(
-                Wait(
-                    self.engine,
-                    current.id,
-                    site,
-                    secured=secured,
-                    set_up=self.home.signed_in == "on",
-                    timeout=self.request.timeout,
-                    emit=self.world.emit,
-                    service=self.service.name,
-                    stale=self.stale,
-                )
+        ready = wait_ready(
+            Wait(
+                self.engine,
+                current.id,
+                site,
+                secured=secured,
+                set_up=self.home.signed_in == "on",
+                timeout=self.request.timeout,
+                emit=self.world.emit,
+                service=self.service.name,
+                stale=self.stale,
             )
-        finally:
-            site.close()
+        )
         self.judge(ready, secured=secured)
         return ready
 

@@ -7,6 +7,8 @@ import tarfile
 from collections.abc import Iterator
 from typing import IO
 
+from devbox.errors import DevboxError
+
 CHUNK = 1 << 16
 """Bytes a piece."""
 
@@ -15,25 +17,38 @@ END = b"\0" * 1024
 
 
 def read_tar(chunks: Iterator[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
-    """The members of a tar stream, each with its content (None for all but files), to be read before the next."""
-    with tarfile.open(fileobj=_Source(chunks), mode="r|", bufsize=CHUNK) as archive:
-        for member in archive:
-            yield member, archive.extractfile(member) if member.isreg() else None
+    """The members of a tar stream, each with its content (None for all but files), to be read before the next.
+
+    Raises `engine.error` for a stream that is no tar or ends early.
+    """
+    try:
+        with tarfile.open(fileobj=_Source(chunks), mode="r|", bufsize=CHUNK) as archive:
+            for member in archive:
+                yield member, archive.extractfile(member) if member.isreg() else None
+    except tarfile.TarError as error:
+        raise DevboxError("engine.error", "the engine sent a broken archive", cause=str(error)) from error
 
 
 def entry(member: tarfile.TarInfo, content: IO[bytes] | None = None) -> Iterator[bytes]:
-    """A member as it stands in an archive: header, content, padding; raises `ValueError` when the content is short."""
+    """A member as it stands in an archive: header, content, padding; raises `archive.short` when content lacks."""
     # A long name that was read would go before the one that the member has now.
     member.pax_headers = {k: v for k, v in member.pax_headers.items() if k not in ("path", "linkpath", "size")}
     yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
     left = member.size if content is not None else 0
-    while content is not None and left and (piece := content.read(min(CHUNK, left))):
+    while content is not None and left and (piece := _read(content, min(CHUNK, left))):
         left -= len(piece)
         yield piece
     if left:
-        raise ValueError(f"{member.name} became shorter while it was read")
+        raise DevboxError("archive.short", f"{member.name} became shorter while it was read", retryable=True)
     if content is not None:
         yield b"\0" * (-member.size % 512)
+
+
+def _read(content: IO[bytes], size: int) -> bytes:
+    try:
+        return content.read(size)
+    except tarfile.TarError:  # a stream that ends in the middle of a file
+        return b""
 
 
 class _Source(io.RawIOBase):

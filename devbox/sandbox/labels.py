@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from devbox import __version__
@@ -56,7 +57,7 @@ def of_service(
         _COMPOSE + "image": image_id,
         _COMPOSE + "depends_on": "",
         _COMPOSE + "project.config_files": config_file,
-        _COMPOSE + "project.working_dir": config_file.rpartition("/")[0] or ".",
+        _COMPOSE + "project.working_dir": str(Path(config_file).parent),
         _COMPOSE + "version": "2.0.0",
     }
 

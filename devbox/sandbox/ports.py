@@ -37,9 +37,10 @@ def clash(one: str, other: str) -> bool:
 def next_free(port: int, taken: Iterable[int]) -> int:
     """The next port up that is not known to be taken; from the top it goes on at 1024. Raises `port.none`."""
     avoid = {port, *taken}
-    for candidate in (*range(port + 1, HIGHEST + 1), *range(1024, port)):
-        if candidate not in avoid:
-            return candidate
+    for ports in (range(port + 1, HIGHEST + 1), range(1024, port)):
+        for candidate in ports:
+            if candidate not in avoid:
+                return candidate
     raise DevboxError("port.none", "there is no free port on this machine")
 
 

@@ -48,9 +48,13 @@ def _service(name: str, container: Container, answers: bool) -> dict[str, Any]:
         "image": container.labels.get(labels.IMAGE, container.image),
         "state": container.state,
         "health": "healthy" if answers and container.health in ("starting", "unhealthy") else container.health,
-        "ports": {f"{p.container}/tcp": f"{p.host_ip}:{p.host}" for p in container.ports},
+        "ports": {f"{p.container}/tcp": f"{_host(p.host_ip)}:{p.host}" for p in container.ports},
         "created_at": rfc3339(container.created),
     }
+
+
+def _host(ip: str) -> str:
+    return f"[{ip}]" if ":" in ip else ip
 
 
 def _state(services: list[dict[str, Any]], expected: int) -> str:

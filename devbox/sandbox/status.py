@@ -73,11 +73,7 @@ def _answering(engine: Engine, found: list[Observed]) -> list[str]:
 def _asks(container: Container, url: str) -> str | None:
     from devbox.jenkins.site import Site
 
-    site = Site(url)
-    try:
-        return container.id if site.get("/login").status == 200 else None
-    finally:
-        site.close()
+    return container.id if Site(url).get("/login").status == 200 else None
 
 
 def _warnings(seen: Observed) -> list[Warning_]:

@@ -224,7 +224,8 @@ class _Up:
             self.pulled.append(
                 Change(Action.PULL, ref, reason if present is None else "its tag has moved", self.stack.name)
             )
-        return self.engine.image(ref)
+            return self.engine.image(ref)
+        return present
 
     def plan(self, seen: Observed, kept: _Kept, choices: Choices, image: Image | None) -> tuple[list[Change], Design]:
         """The steps, after the guard of the home has let them pass."""

@@ -70,9 +70,9 @@ def put_war(engine: Engine, container: str, war: Path | None, sha256: str, home:
     Every image reads `/usr/share/jenkins/jenkins.war`, and only newer ones `JENKINS_WAR`. With `war` None the home has
     it already; raises `war.gone` where it does not.
     """
-    path = f"{layout.FOLDER}/war/{sha256[:16]}.war"
+    path = f"{layout.WARS}/{sha256[:16]}.war"
     if war is not None:
-        parents = [_entry(layout.FOLDER, home, 0o700), _entry(f"{layout.FOLDER}/war", home, 0o755)]
+        parents = [_entry(layout.WARS, home, 0o755)]
         engine.put_archive(container, layout.PATH, _tar_file(parents, path, war, home))
     elif engine.stat(container, f"{layout.PATH}/{path}") is None:
         raise DevboxError(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from devbox.engine.api import Healthcheck
+from devbox.engine.api import Healthcheck, Mount
 from devbox.errors import DevboxError
 from devbox.stacks import values
 from devbox.stacks.model import PortPolicy, Service, Stack
@@ -151,10 +151,6 @@ class _Reader:
         keys = self.mapping(node, _SERVICE, f"service {name}")
         if "image" not in keys:
             raise self.fail(node, f"service {name} has no image")
-        mounts = tuple(self.value(n, "volumes", values.mount) for n in self.items(keys.get("volumes"), "volumes"))
-        for mount in mounts:
-            if mount.volume not in volumes:
-                raise self.fail(node, f"service {name} mounts the volume {mount.volume!r}, which the file lacks")
         command = self.items(keys.get("command"), "command")
         return Service(
             name=name,
@@ -165,7 +161,7 @@ class _Reader:
                 for key, value in self.mapping(keys.get("environment"), None, "environment").items()
             },
             ports=tuple(self.value(n, "ports", values.publish) for n in self.items(keys.get("ports"), "ports")),
-            mounts=mounts,
+            mounts=tuple(self.mount(n, volumes) for n in self.items(keys.get("volumes"), "volumes")),
             healthcheck=self.healthcheck(keys.get("healthcheck")),
             memory=self.value(keys["mem_limit"], "mem_limit", values.size) if "mem_limit" in keys else 0,
             restart=self.value(keys["restart"], "restart", values.restart) if "restart" in keys else "no",
@@ -176,6 +172,12 @@ class _Reader:
             ),
             init="init" in keys and self.value(keys["init"], "init", values.boolean),
         )
+
+    def mount(self, node: yaml.Node, volumes: tuple[str, ...]) -> Mount:
+        found = self.value(node, "volumes", values.mount)
+        if found.volume not in volumes:
+            raise self.fail(node, f"the volume {found.volume!r} is mounted, which the file lacks")
+        return found
 
     def healthcheck(self, node: yaml.Node | None) -> Healthcheck | None:
         if node is None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.lab.box import Box
 from tests.lab.lab import Lab
+from tests.lab.tags import BEFORE_HEALTH
+from tests.lab.war import war
 
 Boxes = Callable[..., Box]
 
 
 @pytest.fixture(scope="session")
-def lab() -> Lab:
-    """The lab, up."""
-    return Lab.ensure()
+def lab_war(lab: Lab) -> Path:
+    """A WAR of another version than the LTS images have."""
+    return war(lab.places, BEFORE_HEALTH)
 
 
 @pytest.fixture

@@ -26,4 +26,5 @@ def credentials(run: Run, name: NameArgument = None) -> Outcome:
       devbox credentials
       devbox credentials second --json
     """
-    return run.operations.credentials(run.engine, run.sandbox(name, "jenkins"))
+    which = run.sandbox(name, "jenkins")
+    return run.operations.credentials(run.engine, which)

@@ -11,7 +11,7 @@ from devbox.cli.interrupts import LEAVING
 from devbox.cli.run import Run
 from devbox.cli.target import NameArgument
 from devbox.cli.verb import Outcome
-from devbox.errors import DevboxError, UsageError
+from devbox.errors import UsageError
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -37,17 +37,15 @@ def down(
       devbox down --all
       devbox down --volumes        with its home: nothing is left
     """
-    return run.operations.down(run.world(), _names(run, name, everything), volumes, run.flags.dry_run)
+    names = _names(run, name, everything)
+    return run.operations.down(run.world(), names, volumes, run.flags.dry_run)
 
 
 def _names(run: Run, name: str | None, everything: bool) -> list[str]:
     if everything:
         if name or run.flags.name:
             raise UsageError("usage.conflict", "--all and a name are given: give one")
-        return [sandbox.name for sandbox in run.operations.existing(run.engine)]
-    try:
-        return [run.sandbox(name)]
-    except DevboxError as error:
-        if error.code == "name.none":  # nothing there is what `down` is for
-            return []
-        raise
+        return [sandbox.name for sandbox in run.existing]
+    if not run.is_named(name) and not run.existing:  # nothing there is what `down` is for
+        return []
+    return [run.sandbox(name)]

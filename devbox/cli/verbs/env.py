@@ -41,7 +41,8 @@ def env(
     """
     usual = "powershell" if run.environment.platform == "win32" else "sh"
     kind = checked(values.choice(*SHELLS), shell, "--shell") if shell else usual
-    result = run.operations.environment(run.engine, run.sandbox(name))
+    which = run.sandbox(name)
+    result = run.operations.environment(run.engine, which)
     if run.flags.json:
         return result
     run.sink.rest(result.warnings)

@@ -38,7 +38,8 @@ def execute(run: Run, name: NameArgument = None, service: ServiceOption = None) 
             "the command to run is missing; it stands after '--'",
             cures=(Cure("write it as", "devbox exec -- ls /"),),
         )
-    container = run.operations.service_container(run.engine, run.sandbox(name), service)
+    which = run.sandbox(name)
+    container = run.operations.service_container(run.engine, which, service)
     stdin = not is_terminal(run.environment.stdin)
     stream = run.engine.exec_stream(container.id, command, stdin=stdin)
     if not run.flags.json:

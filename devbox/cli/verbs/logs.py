@@ -49,7 +49,8 @@ def logs(
     run.session.streams = True
     last = checked(values.tail, tail, "--tail") if tail is not None else None
     start = checked(lambda word: values.since(word, time.time()), since, "--since") if since is not None else None
-    lines = run.operations.log_lines(run.engine, run.sandbox(name), service, follow, last, start)
+    which = run.sandbox(name)
+    lines = run.operations.log_lines(run.engine, which, service, follow, last, start)
     painter = look.Painter(run.session.style(), named=service is None)
     clean = is_terminal(run.environment.stdout)
     for line in lines:

@@ -30,7 +30,8 @@ def open_(run: Run, name: NameArgument = None) -> Outcome:
       devbox open
       devbox open second
     """
-    url = run.operations.url(run.engine, run.sandbox(name))
+    which = run.sandbox(name)
+    url = run.operations.url(run.engine, which)
     opened = has_display(run.environment.platform, run.environment.env) and run.operations.browse(url)
     return Result({"url": url, "opened": opened})
 

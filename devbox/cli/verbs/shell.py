@@ -38,7 +38,8 @@ def shell(run: Run, name: NameArgument = None, service: ServiceOption = None) ->
         raise UsageError("usage.conflict", "shell is for people, --json for programs", cures=(_RATHER_EXEC,))
     if not (is_terminal(run.environment.stdin) and is_terminal(run.environment.stdout)):
         raise UsageError("shell.no_terminal", "shell needs a terminal for its input and output", cures=(_RATHER_EXEC,))
-    container = run.operations.service_container(run.engine, run.sandbox(name), service)
+    which = run.sandbox(name)
+    container = run.operations.service_container(run.engine, which, service)
     if run.environment.platform == "win32":
         return _through_docker(run.engine.endpoint, container)
     from devbox.cli.terminal import attach

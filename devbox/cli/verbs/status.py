@@ -8,7 +8,6 @@ from devbox.cli import verb
 from devbox.cli.run import Run
 from devbox.cli.target import NameArgument
 from devbox.cli.verb import Outcome
-from devbox.errors import UsageError
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -28,6 +27,5 @@ def status(run: Run, name: NameArgument = None) -> Outcome:
       devbox status second       one
       devbox status --json       for programs
     """
-    if name and run.flags.name and name != run.flags.name:
-        raise UsageError("name.conflict", f"two sandboxes are named, {name!r} and -n {run.flags.name!r}: give one")
-    return run.operations.status(run.engine, name or run.flags.name)
+    which = run.sandbox(name) if name or run.flags.name else None
+    return run.operations.status(run.engine, which)

@@ -116,7 +116,7 @@ def _hint(sandbox: Mapping[str, Any], style: Style) -> list[str]:
     if sandbox["state"] not in ("kept", "stopped"):
         return []
     what = "is down, its home is kept" if sandbox["state"] == "kept" else "is stopped"
-    return [f"  -> {sandbox['name']} {what}; it comes back with:", f"     {style.paint(bring_back(sandbox), 'cyan')}"]
+    return [f"  -> {sandbox['name']} {what}; back with:", f"     {style.paint(bring_back(sandbox), 'cyan')}"]
 
 
 def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:

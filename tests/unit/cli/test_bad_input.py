@@ -89,7 +89,7 @@ ROWS = [
     Bad("status", "settings.invalid", ("devbox.toml:2:", "a number"), toml="[jenkins]\nagents = true"),
     Bad("status", "settings.invalid", ("devbox.toml:2:", "a list"), toml="[jenkins]\nplugins = 'git'"),
     Bad("status", "settings.invalid", ("devbox.toml:1:", "a table"), toml="jenkins = 1"),
-    Bad("status", "settings.invalid", ("line 1",), toml="name = "),
+    Bad("status", "settings.invalid", ("devbox.toml:1:", "no TOML"), toml="name = "),
     Bad("status", "option.invalid", ("devbox.toml:3:", "jenkins.http_port"), toml="\n[jenkins]\nhttp_port = 0"),
     Bad("status", "env.invalid", ("devbox.toml:1:", "PORT"), toml="[jenkins.env]\nPORT = 1"),
     Bad("up", "option.invalid", ("devbox.toml:1:", "stack"), toml="stack = 'k8s'"),

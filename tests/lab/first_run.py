@@ -1,0 +1,161 @@
+"""`make up`: from a fresh machine to a running Jenkins.
+
+Where no engine answers on Debian or Ubuntu it offers to install and start one. Where Docker Hub cannot be reached and
+there is no copy of the official image, it says so and brings up the lab's stand-in under its own name, so that the
+whole way can be tried on a closed network. Only this does: the `devbox` command never substitutes anything.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+OFFICIAL = "jenkins/jenkins:lts"
+STANDIN = "devbox-lab/jenkins"
+DEVBOX = [sys.executable, "-m", "devbox"]
+STARTED_IN = 60
+"""Seconds for an engine to answer after it was started."""
+
+
+def main() -> int:
+    """Bring Jenkins up; the exit status of the last devbox."""
+    error = devbox_error("status")
+    if error is not None and error["code"].startswith("engine."):
+        if not offer_engine(error):
+            return 1
+        error = devbox_error("status")
+    if error is not None:
+        show(error)
+        return 1
+    if local(OFFICIAL):
+        return up()
+    say(f"Fetching the official image {OFFICIAL}.")
+    error = devbox_error("pull", "jenkins")
+    if error is None:
+        return up()
+    if error["code"] not in ("registry.unreachable", "registry.timeout", "registry.tls"):
+        show(error)
+        return 1
+    say("Docker Hub cannot be reached from here, and there is no copy of the official image on this machine.")
+    say(f"To let you try the way all the same, this brings up a stand-in, {STANDIN}: it is NOT Jenkins, only behaves")
+    say("like one as far as devbox asks it. With a network, `devbox up jenkins` brings up the real one.")
+    if not local(STANDIN):
+        load_standin()
+    return up("--image", STANDIN)
+
+
+def up(*options: str) -> int:
+    """`devbox up jenkins`, on this terminal."""
+    return subprocess.run([*DEVBOX, "up", "jenkins", *options], check=False).returncode
+
+
+def devbox_error(*words: str) -> dict[str, str] | None:
+    """Run devbox with its progress on this terminal; its error, None when it worked."""
+    done = subprocess.run([*DEVBOX, *words, "--json", "--quiet"], check=False, stdout=subprocess.PIPE, text=True)
+    try:
+        found = json.loads(done.stdout)
+    except ValueError:
+        return {"code": "internal", "message": f"devbox {' '.join(words)} ended with {done.returncode}"}
+    error: dict[str, str] | None = found["error"]
+    return error
+
+
+def local(image: str) -> bool:
+    """Whether the engine has an image: asked of a plan, which pulls nothing."""
+    words = ["up", "jenkins", "--image", image, "--dry-run", "--json", "-n", "first-run-probe"]
+    done = subprocess.run([*DEVBOX, *words], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    changes = (json.loads(done.stdout or "{}").get("data") or {}).get("changes", [{"action": "pull"}])
+    return all(change["action"] != "pull" for change in changes)
+
+
+def offer_engine(error: dict[str, str]) -> bool:
+    """Install and start Debian's or Ubuntu's engine, if that is what this machine lacks and the user wants it."""
+    say(error["message"])
+    if os.environ.get("DOCKER_HOST") or not debian() or error["code"] != "engine.unreachable":
+        say("Start your Docker, or see what is wrong with it:  .venv/bin/devbox doctor")
+        return False
+    installed = shutil.which("dockerd") is not None or Path("/usr/sbin/dockerd").exists()
+    what = "Start the Docker Engine of this machine" if installed else "Install Debian's docker.io and start it"
+    if not ask(f"{what} (as root)?"):
+        say("Nothing was changed.")
+        return False
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    if not installed:
+        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        subprocess.run([*apt, "update", "-qq"], check=True)
+        subprocess.run([*apt, "install", "-y", "-qq", "--no-install-recommends", "docker.io", "iptables"], check=True)
+    return start_engine(root)
+
+
+def start_engine(root: list[str]) -> bool:
+    """By systemd, by the init script, or (in a container without either) as a process of its own."""
+    log = Path(os.environ.get("TMPDIR", "/tmp")) / "devbox-dockerd.log"
+    ways = [
+        [*root, "systemctl", "start", "docker"] if Path("/run/systemd/system").is_dir() else None,
+        [*root, "service", "docker", "start"] if Path("/etc/init.d/docker").exists() else None,
+    ]
+    for way in filter(None, ways):
+        subprocess.run(way, check=False, stdout=subprocess.DEVNULL)
+        if answers(STARTED_IN / 3):
+            return True
+    with log.open("ab") as out:
+        subprocess.Popen([*root, "dockerd"], stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True)
+    if answers(STARTED_IN):
+        return True
+    say(f"The engine did not start; its log is {log}:")
+    say("\n".join(log.read_text(errors="replace").splitlines()[-5:]))
+    return False
+
+
+def answers(seconds: float) -> bool:
+    """Whether an engine answers within that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if devbox_error("status") is None:
+            return True
+        time.sleep(0.3)
+    return False
+
+
+def load_standin() -> None:
+    """Build the stand-in in the lab and carry it over, under its own name only."""
+    say("Building it takes a few minutes, once.")
+    subprocess.run([sys.executable, "-m", "tests.lab", "load"], check=True)
+
+
+def debian() -> bool:
+    """Whether this is Debian, Ubuntu or of their kin."""
+    try:
+        return "debian" in Path("/etc/os-release").read_text()
+    except OSError:
+        return False
+
+
+def ask(question: str) -> bool:
+    """A yes from the terminal or from YES=1."""
+    if os.environ.get("YES") == "1":
+        say(f"{question} yes (YES=1)")
+        return True
+    if not sys.stdin.isatty():
+        say(f"{question} There is no terminal to ask on: YES=1 make up answers.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def show(error: dict[str, str]) -> None:
+    """An error in a line."""
+    say(f"error[{error['code']}]: {error['message']}")
+
+
+def say(text: str) -> None:
+    """To the person, not into a pipe."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
