@@ -125,6 +125,9 @@ class ReplayServer:
     def _serve(self, sock: socket.socket) -> None:
         reader = sock.makefile("rb")
         with suppress(OSError, ValueError):
+            if not sock.recv(1, socket.MSG_PEEK).isalpha():
+                # No HTTP (a TLS greeting): refused as Go's server does.
+                sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
             while (seen := _read(reader)) is not None:
                 self.seen.append(seen)
                 if not self._answer(sock, seen):

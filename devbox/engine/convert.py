@@ -18,6 +18,7 @@ from devbox.engine.api import (
     Volume,
 )
 from devbox.engine.window import Api
+from devbox.errors import DevboxError
 
 _NS = 1_000_000_000
 _HEALTH = re.compile(r"\((healthy|unhealthy|health: starting|starting)\)")
@@ -48,6 +49,22 @@ def status_state(status: str) -> str:
         "Removal": "removing",
     }
     return words.get(status.partition(" ")[0], "created")
+
+
+def rows(value: object, key: str = "") -> list[dict[str, Any]]:
+    """The objects of a list answer; `key` names the list's place where the answer is an object itself."""
+    found = _dict(value).get(key) if key else value
+    return [item for item in _list(found) if isinstance(item, dict)]
+
+
+def made_id(value: object) -> str:
+    """The id that a create answers with."""
+    made = _text(_dict(value).get("Id"))
+    if not made:
+        raise DevboxError(
+            "engine.not_docker", "The engine made something and did not say what.", cause=repr(value)[:200]
+        )
+    return made
 
 
 def container(item: Mapping[str, Any]) -> Container:

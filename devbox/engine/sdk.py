@@ -36,6 +36,7 @@ from devbox.engine.provider import provider
 from devbox.engine.pulling import image_error, pull_once
 from devbox.engine.translate import Translating, not_docker
 from devbox.engine.transport import open_transport
+from devbox.engine.watch import Patience
 from devbox.engine.window import Api, Window, choose, daemon_window, parse_api
 from devbox.engine.wire import LIMIT, SLOW, Wire, segment
 from devbox.errors import DevboxError
@@ -50,15 +51,17 @@ _ABSENT = ("container.gone", "network.not_found", "volume.not_found", "image.not
 _ID = re.compile(r"[0-9a-f]{4,64}\Z")
 
 
-def connect(endpoint: Endpoint, *, timeout: float = CONNECT_SECONDS) -> DockerEngine:
-    """Ask who is there, and agree on an API version; one request. `timeout` in seconds bounds it.
+def connect(endpoint: Endpoint, *, timeout: float = CONNECT_SECONDS, patience: Patience | None = None) -> DockerEngine:
+    """Ask who is there, and agree on an API version; one request, bounded by `timeout` in seconds.
+
+    `patience` is how long an engine may be silent before it counts as hung; by default what suits the endpoint.
 
     Raises engine.unreachable, engine.permission, engine.tls, engine.timeout (within 5 s), engine.not_docker,
     engine.api_mismatch, endpoint.invalid, tls.missing, config.corrupt.
     """
     with Translating(endpoint):
         transport = open_transport(endpoint, sys.platform)
-    wire = Wire(transport, endpoint)
+    wire = Wire(transport, endpoint, patience)
     version = wire.json("GET", "/version", limit=timeout)
     if not isinstance(version, dict):
         raise not_docker(endpoint, repr(version).encode(), "JSON")
@@ -105,12 +108,12 @@ class DockerEngine:
     def networks(self, labels: Mapping[str, str | None]) -> list[Network]:
         """Networks that carry these labels."""
         found = self._wire.json("GET", "/networks", params={"filters": {"label": _label_filter(labels)}})
-        return [convert.network(item) for item in found or []]
+        return [convert.network(item) for item in convert.rows(found)]
 
     def volumes(self, labels: Mapping[str, str | None]) -> list[Volume]:
         """Volumes that carry these labels."""
-        found = self._wire.json("GET", "/volumes", params={"filters": {"label": _label_filter(labels)}}) or {}
-        return [convert.volume(item) for item in found.get("Volumes") or []]
+        found = self._wire.json("GET", "/volumes", params={"filters": {"label": _label_filter(labels)}})
+        return [convert.volume(item) for item in convert.rows(found, "Volumes")]
 
     def find_container(self, name: str) -> Container | None:
         """The container of exactly this name or id."""
@@ -122,7 +125,7 @@ class DockerEngine:
     def find_network(self, name: str) -> Network | None:
         """The network of exactly this name."""
         found = self._wire.json("GET", "/networks", params={"filters": {"name": [name]}})
-        return next((convert.network(item) for item in found or [] if item.get("Name") == name), None)
+        return next((convert.network(item) for item in convert.rows(found) if item.get("Name") == name), None)
 
     def find_volume(self, name: str) -> Volume | None:
         """The volume of exactly this name."""
@@ -131,7 +134,7 @@ class DockerEngine:
 
     def inspect(self, container: str) -> ContainerState:
         """What only an inspect tells."""
-        return convert.container_state(self._container_call("GET", container, "/json"))
+        return convert.container_state(self._container_call("GET", container, "/json") or {})
 
     def image(self, ref: str) -> Image | None:
         """The local image; raises `image.invalid` for what is no name of an image."""
@@ -156,12 +159,13 @@ class DockerEngine:
             # Later versions always look; before, the engine makes a second network of the same name without it.
             body["CheckDuplicate"] = True
         made = self._wire.json("POST", "/networks/create", body=body, limit=SLOW, about={"network": name})
-        return Network(str(made["Id"]), name, dict(labels))
+        return Network(convert.made_id(made), name, dict(labels))
 
     def create_volume(self, name: str, labels: Mapping[str, str]) -> Volume:
         """Create a volume, or give the one there is."""
         body = {"Name": name, "Labels": dict(labels)}
-        return convert.volume(self._wire.json("POST", "/volumes/create", body=body, limit=SLOW, about={"volume": name}))
+        made = self._wire.json("POST", "/volumes/create", body=body, limit=SLOW, about={"volume": name})
+        return convert.volume(made or {})
 
     def create_container(self, spec: ContainerSpec) -> str:
         """Create, not start; gives the id."""
@@ -174,13 +178,18 @@ class DockerEngine:
             limit=SLOW,
             about={"name": spec.name, "image": spec.image, "network": spec.network},
         )
-        return str(made["Id"])
+        return convert.made_id(made)
 
     # Steering
 
     def start(self, container: str) -> None:
-        """Start."""
-        self._container_call("POST", container, "/start", limit=SLOW)
+        """Start; a paused one goes on."""
+        try:
+            self._container_call("POST", container, "/start", limit=SLOW)
+        except DevboxError as error:
+            if "paused" not in (error.cause or error.message):
+                raise
+            self._container_call("POST", container, "/unpause")
 
     def stop(self, container: str, grace: int | None = None) -> None:
         """Stop, and wait for it."""
@@ -274,7 +283,7 @@ class DockerEngine:
     def _containers(self, filters: dict[str, list[str]], all_states: bool) -> list[Container]:
         params = {"all": all_states, "filters": filters or None}
         found = self._wire.json("GET", "/containers/json", params=params)
-        return [convert.container(item) for item in found or []]
+        return [convert.container(item) for item in convert.rows(found)]
 
     def _container_call(
         self, method: str, container: str, path: str, params: Mapping[str, Any] | None = None, limit: float = LIMIT

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from devbox.engine.api import ExecResult
+from devbox.engine.convert import made_id
 from devbox.engine.wire import LIMIT, Call, Wire, segment
 from devbox.errors import DevboxError
 
@@ -189,15 +190,16 @@ def start_exec(
     if environment:
         body["Env"] = [f"{name}={value}" for name, value in environment.items()]
     created = wire.json("POST", f"/containers/{segment(container)}/exec", body=body, limit=LIMIT, about=about)
+    exec_id = made_id(created)
     call = wire.open(
         "POST",
-        f"/exec/{created['Id']}/start",
+        f"/exec/{exec_id}/start",
         body={"Detach": False, "Tty": tty},
         headers=_UPGRADE,
         limit=None,
         about=about,
     )
-    return HijackedExec(wire, created["Id"], call, tty=tty)
+    return HijackedExec(wire, exec_id, call, tty=tty)
 
 
 def run_exec(wire: Wire, container: str, command: tuple[str, ...], *, stdin: bytes, user: str) -> ExecResult:

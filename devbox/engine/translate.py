@@ -45,6 +45,13 @@ _BY_REASON = {
     "stopped": "The request to the Docker Engine was given up.",
 }
 
+_SDK = (
+    ("TLSParameterError", (), "tls.missing", "The TLS files for {url} cannot be used."),
+    ("InvalidConfigFile", (), "config.corrupt", "The docker CLI's config.json cannot be used."),
+    ("DockerException", ("bind address", "protocol", "Install"), "endpoint.invalid", "{url} cannot be used."),
+)
+"""The SDK's exceptions from its constructor: class, words in the text, code, message."""
+
 _BROKEN = (http.client.IncompleteRead, http.client.RemoteDisconnected, ConnectionError, BrokenPipeError)
 _BROKEN_NAMES = ("IncompleteRead", "ProtocolError", "ChunkedEncodingError", "RemoteDisconnected")
 
@@ -144,20 +151,14 @@ def unreachable(endpoint: Endpoint, message: str, cause: str) -> DevboxError:
 def _by_sdk(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     if not type(error).__module__.startswith("docker."):
         return None
-    name, text = type(error).__name__, str(error)
-    if name == "TLSParameterError":
-        return DevboxError(
-            "tls.missing", "The engine's TLS files cannot be used.", cause=text, cures=_by_rule(endpoint)
-        )
-    if name == "InvalidConfigFile":
-        return DevboxError(
-            "config.corrupt", "The docker CLI's config.json cannot be used.", cause=text, cures=(_DOCTOR,)
-        )
+    text = str(error)
     match = explain(text)
     if match:
         return match.error(text)
-    if name == "DockerException" and ("Invalid bind address" in text or "protocol" in text or "Install" in text):
-        return DevboxError("endpoint.invalid", f"{endpoint.url} cannot be used.", cause=text, cures=_by_rule(endpoint))
+    for name, words, code, message in _SDK:
+        if type(error).__name__ == name and (not words or any(word in text for word in words)):
+            cures = (*_by_rule(endpoint), _DOCTOR)
+            return DevboxError(code, message.format(url=endpoint.url), cause=text, cures=cures)
     return None
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from devbox.engine import translate
 from devbox.engine.api import Endpoint, Flag
 from devbox.engine.transport import Exchange, Request, Socket, Transport
-from devbox.engine.watch import LOCAL, SSH, Watch
+from devbox.engine.watch import LOCAL, SSH, Patience, Watch
 
 LIMIT = 30.0
 """Seconds for a call that only reads or notes something."""
@@ -25,11 +25,11 @@ _HEADERS = {"User-Agent": "devbox", "Accept-Encoding": "identity"}
 class Wire:
     """An engine's HTTP API. `api` is the version that requests are made in, "" for the paths without one."""
 
-    def __init__(self, transport: Transport, endpoint: Endpoint, api: str = "") -> None:
+    def __init__(self, transport: Transport, endpoint: Endpoint, patience: Patience | None = None) -> None:
         self.endpoint = endpoint
-        self.api = api
+        self.api = ""
         self._transport = transport
-        self._patience = SSH if endpoint.url.startswith("ssh://") else LOCAL
+        self._patience = patience or (SSH if endpoint.url.startswith("ssh://") else LOCAL)
 
     def ping(self) -> bool:
         """Whether `/_ping` answers in time."""

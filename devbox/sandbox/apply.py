@@ -10,7 +10,6 @@ from devbox.errors import DevboxError
 from devbox.events import Note, Step, Warned
 from devbox.jenkins import home as layout
 from devbox.jenkins.ready import Ready, Wait, wait_ready
-from devbox.jenkins.site import Site
 from devbox.sandbox import copy, home, labels, names, ports, war
 from devbox.sandbox.choices import PORTS, Choices
 from devbox.sandbox.desired import Design, container
@@ -183,7 +182,7 @@ class Apply:
 
     def restart(self, step: Change) -> None:
         """Restart; the life before must not pass for the one after."""
-        self.stale = Site(self.design.url).get("/login").session
+        self.stale = self.world.site(self.design.url, None).get("/login").session
         self.engine.restart(step.target)
 
     def start(self, step: Change) -> None:
@@ -191,7 +190,7 @@ class Apply:
         for _ in range(MOVES):
             if self.design.choices["no_auth"]:
                 # No password will prove that it is ours that answers; another session than now will.
-                self.stale = Site(self.design.url).get("/login").session
+                self.stale = self.world.site(self.design.url, None).get("/login").session
             try:
                 self.engine.start(step.target)
                 return
@@ -237,7 +236,7 @@ class Apply:
             self.home = home.sign_in(self.engine, current.id)
             self.design = replace(self.design, choices=self.choices_of(current))
         secured = not self.design.choices["no_auth"]
-        site = Site(self.design.url, self.home.password if secured else None)
+        site = self.world.site(self.design.url, self.home.password if secured else None)
         ready = wait_ready(
             Wait(
                 self.engine,

@@ -14,7 +14,7 @@ HIGHEST = 65535
 
 def refused(error: DevboxError, candidates: Iterable[int]) -> int | None:
     """Which of our ports Docker's refusal names ("Bind for 127.0.0.1:8080 failed", "listen tcp4 127.0.0.1:8080")."""
-    told = {int(n) for n in re.findall(r":(\d{1,5})\b", f"{error.cause or ''} {error.message}")}
+    told = {int(n) for n in re.findall(r"(?<![\d.])\d{1,5}(?![\d.]*\d)", f"{error.cause or ''} {error.message}")}
     return next((port for port in candidates if port in told), None)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from devbox.engine.api import Engine
 from devbox.engine.pull import Policy
 from devbox.events import Emit, Event, Warned, silent
+from devbox.jenkins.site import Site
 from devbox.result import Warning_
 
 
@@ -47,7 +48,8 @@ class World:
     """What an operation acts on and talks to.
 
     `shield` gives a context in which a signal is held back until its end; `confirm` asks a yes/no question and raises
-    `ConfirmationNeeded` where nobody can be asked; `state` is devbox's own folder (locks, logs).
+    `ConfirmationNeeded` where nobody can be asked; `state` is devbox's own folder (locks, logs); `site` gives the
+    Jenkins at a URL.
     """
 
     engine: Engine
@@ -56,6 +58,7 @@ class World:
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
     confirm: Callable[[str], bool] = _refuse
     clock: Callable[[], float] = time.monotonic
+    site: Callable[[str, str | None], Site] = Site
 
     def collecting(self) -> tuple[World, list[Warning_]]:
         """The same world, and the list that the warnings of an operation come together in."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
-from devbox.engine.api import Container
+from devbox.engine.api import Container, Engine
 from devbox.errors import DevboxError
 from devbox.events import Note, Step, Warned
 from devbox.jenkins.version import newer
@@ -20,6 +21,13 @@ class Aside:
     container: Container
     was_running: bool
     version: str | None
+
+
+def sweep(engine: Engine, run: str) -> None:
+    """Remove the helper containers of a run that was cut off; what cannot be removed, the next `up` or `down` does."""
+    with contextlib.suppress(DevboxError):
+        for container in engine.containers({labels.RUN: run, labels.ROLE: "peek"}):
+            engine.remove_container(container.id)
 
 
 def roll_back(world: World, design: Design, own: str, aside: Aside | None) -> None:

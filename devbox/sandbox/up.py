@@ -23,6 +23,7 @@ from devbox.sandbox.foreign import foreign
 from devbox.sandbox.observe import Observed, observe
 from devbox.sandbox.plan import Action, Change, Wanted, WantedService, plan
 from devbox.sandbox.request import UpRequest, World
+from devbox.sandbox.rollback import sweep
 from devbox.stacks import Stack, load
 from devbox.stacks.reader import folder
 
@@ -102,7 +103,15 @@ class _Up:
         self.pulled: list[Change] = []
 
     def run(self, restart: Container | None = None) -> Outcome:
-        """Everything under the lock."""
+        """Everything under the lock; no helper container outlives it."""
+        try:
+            return self._run(restart)
+        except BaseException:
+            with self.world.shield():
+                sweep(self.engine, self.run_id)
+            raise
+
+    def _run(self, restart: Container | None) -> Outcome:
         seen = self.observed()
         kept = self.kept(seen)
         choices = self.choices(kept.choices)
@@ -161,13 +170,9 @@ class _Up:
         volume = next((v for v in self.volumes() if v in seen.volumes), None)
         if volume is None or not touch:
             return _Kept()
-        found = home.peek(
-            self.engine,
-            self.name,
-            self.base_labels("peek"),
-            volume,
-            self.image_to_peek(seen.volumes[volume].labels.get(labels.IMAGE)),
-        )
+        image = self.image_to_peek(seen.volumes[volume].labels.get(labels.IMAGE))
+        with self.world.shield():
+            found = home.peek(self.engine, self.name, self.base_labels("peek"), volume, image)
         return _Kept(found.record, found.version)
 
     def of_container(self, container: Container) -> Choices:

@@ -12,7 +12,9 @@ from devbox.events import PullProgress
 from devbox.ui import words
 from devbox.ui.board import Board
 
-BAR = 24
+BAR = 16
+NAME = 26
+"""Columns of a bar and of an image's name: with the figures they fit into 80."""
 
 
 def draw(board: Board, clock: float, unicode: bool) -> RenderableType:
@@ -51,8 +53,13 @@ def _pulls(pulls: list[PullProgress]) -> RenderableType:
     grid.add_column(no_wrap=True, justify="right")
     grid.add_column(no_wrap=True)
     for pull in pulls:
-        grid.add_row(Text(f"{pull.status} {pull.image}"), _bar(pull), _bytes(pull), _layers(pull))
+        grid.add_row(Text(f"{pull.status} {_tail(pull.image)}"), _bar(pull), _bytes(pull), _layers(pull))
     return grid
+
+
+def _tail(image: str) -> str:
+    """The end of a long name, which is what tells images apart."""
+    return image if len(image) <= NAME else f"...{image[3 - NAME :]}"
 
 
 def _bar(pull: PullProgress) -> RenderableType:

@@ -1,4 +1,8 @@
-"""`python -m tests.lab up|down|status|env|images|load`: the lab from the command line."""
+"""`python -m tests.lab COMMAND`: the lab from the command line.
+
+up: install, build and start what is missing. down: stop it. status, env (for `eval`), images: tell.
+load: put devbox-lab/jenkins into the engine that your docker CLI uses. purge: down, and delete all that was made.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,9 @@ from tests.lab.shell import LabError
 
 def main(words: list[str]) -> int:
     """Run one command; 1 when the lab cannot do it."""
-    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.lab", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("command", choices=sorted(COMMANDS))
     try:
         return COMMANDS[parser.parse_args(words).command]()
@@ -59,7 +65,19 @@ def _images() -> int:
     return 0
 
 
-COMMANDS = {"up": _up, "down": _down, "status": _status, "env": _env, "images": _images}
+def _load() -> int:
+    Lab.ensure().load(("devbox-lab/jenkins:lts", "devbox-lab/jenkins:latest"))
+    return 0
+
+
+def _purge() -> int:
+    Lab.find().purge()
+    return 0
+
+
+COMMANDS = {
+    "up": _up, "down": _down, "status": _status, "env": _env, "images": _images, "load": _load, "purge": _purge,
+}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

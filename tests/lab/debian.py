@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from collections.abc import Sequence
@@ -10,21 +11,23 @@ from pathlib import Path
 
 from tests.lab.shell import LabError, run
 
+ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+"""This machine's architecture in Debian's and Docker's words."""
+JAVA_HOME = Path(f"/usr/lib/jvm/java-17-openjdk-{ARCHITECTURE}")
+GROOVY = Path("/usr/share/java/groovy-all.jar")
+
 PACKAGES = {
     "/usr/sbin/dockerd": "docker.io",
     "/usr/bin/docker-registry": "docker-registry",
     "/usr/sbin/debootstrap": "debootstrap",
     "/usr/sbin/iptables": "iptables",
     "/usr/sbin/ip": "iproute2",
-    "/usr/lib/jvm/java-17-openjdk-amd64/bin/javac": "openjdk-17-jdk-headless",
+    f"{JAVA_HOME}/bin/javac": "openjdk-17-jdk-headless",
     "/usr/share/java/groovy-all.jar": "groovy",
     "/usr/bin/unshare": "util-linux",
-    "/usr/bin/zstd": "zstd",
+    "/bin/busybox": "busybox-static",
 }
 """A file each package brings, and the package."""
-
-JAVA_HOME = Path("/usr/lib/jvm/java-17-openjdk-amd64")
-GROOVY = Path("/usr/share/java/groovy-all.jar")
 
 
 def install_missing() -> None:

@@ -13,6 +13,7 @@ from tests.lab.places import Places
 from tests.lab.recipe import key
 from tests.lab.registry import Registry
 from tests.lab.rootfs import base_tar, java_runtime
+from tests.lab.small import FOREIGN, TINY, push_small
 from tests.lab.tags import STANDINS, Standin
 from tests.lab.war import war
 
@@ -25,8 +26,9 @@ BUILDER = 9
 def push_all(places: Places, registry: Registry) -> bool:
     """Build and push what the registry does not hold in its present recipe; whether anything was done."""
     stamp = places.cache / "images.key"
-    wanted = key(HERE, str(STANDINS), Path(__file__), str(base_tar(places)), str(java_runtime(places)))
-    names = [name for standin in STANDINS for name in standin.names()]
+    sources = (HERE, Path(__file__), Path(__file__).with_name("small.py"))
+    wanted = key(*sources, str(STANDINS), base_tar(places).name, java_runtime(places).name)
+    names = pullable()
     if stamp.exists() and stamp.read_text() == wanted and all(_held(registry, name) for name in names):
         return False
     builder = Engine(BUILDER, places.cache / "builder", places.run / "builder", "")
@@ -35,11 +37,17 @@ def push_all(places: Places, registry: Registry) -> bool:
         common = _common(places, builder)
         for standin in STANDINS:
             _version(places, builder, registry, standin, common)
+        push_small(builder, registry)
         builder.docker("image", "prune", "--force")
     finally:
         builder.stop()
     stamp.write_text(wanted)
     return True
+
+
+def pullable() -> list[str]:
+    """Every name that the registry has for an engine."""
+    return [name for standin in STANDINS for name in standin.names()] + [*TINY, *FOREIGN]
 
 
 def _held(registry: Registry, name: str) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.lab.debian import install_missing
 from tests.lab.engine import Engine
-from tests.lab.images import push_all
+from tests.lab.faults import FaultyRegistry, faulty_registry
+from tests.lab.images import pullable, push_all
 from tests.lab.others import OTHERS, other_engine
 from tests.lab.places import Places, places
 from tests.lab.registry import Registry, lab_registry
-from tests.lab.shell import LabError
-from tests.lab.tags import STANDINS
+from tests.lab.shell import LabError, pipe
 from tests.lab.throwaway import throwaway
 
 KEPT = 1
@@ -46,9 +47,17 @@ class Lab:
         with lab.alone():
             install_missing()
             lab.registry.start()
-            push_all(lab.places, lab.registry)
+            new = push_all(lab.places, lab.registry)
             lab.engine.start()
+            if new:
+                lab._refresh()
         return lab
+
+    def _refresh(self) -> None:
+        """Pull again what the engine has of images that were built anew."""
+        have = set(self.engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split())
+        for name in have & set(self.images):
+            self.engine.docker("pull", "--quiet", name)
 
     def down(self) -> None:
         """Stop engine and registry; what was made stays in the cache."""
@@ -58,6 +67,12 @@ class Lab:
             self.engine.stop()
             self.registry.daemon.stop()
 
+    def purge(self) -> None:
+        """Stop all and delete the cache: the next `ensure` begins from nothing."""
+        self.down()
+        with self.alone():
+            shutil.rmtree(self.places.cache)
+
     @property
     def docker_host(self) -> str:
         """What `DOCKER_HOST` is for the lab's engine."""
@@ -66,16 +81,38 @@ class Lab:
     @property
     def images(self) -> tuple[str, ...]:
         """Every name that can be pulled."""
-        return tuple(name for standin in STANDINS for name in standin.names())
+        return tuple(name.removeprefix("library/") for name in pullable())
 
     @contextmanager
-    def fresh_engine(self, version: str = "20.10") -> Iterator[Engine]:
+    def fresh_engine(
+        self, version: str = "20.10", *, mirror: str | None = None, disk: int | None = None
+    ) -> Iterator[Engine]:
         """An empty engine of its own for a test that hurts it; `version` as in `others.OTHERS`. Gone afterwards.
 
-        It reaches the registry as the lab's engine does, and publishes its ports on this machine's loopback.
+        It pulls through `mirror` (the lab's registry), publishes its ports on this machine's loopback, and has `disk`
+        MiB of room for its data (in memory) where that is given.
         """
-        with throwaway(self.places, version, self.registry.url) as engine:
+        with throwaway(self.places, version, mirror or self.registry.url, disk) as engine:
             yield engine
+
+    @contextmanager
+    def faulty_registry(self) -> Iterator[FaultyRegistry]:
+        """A registry before the lab's one that misbehaves as it is told."""
+        with faulty_registry(self.registry) as proxy:
+            yield proxy
+
+    def load(self, names: tuple[str, ...], host: str | None = None) -> None:
+        """Put stand-ins into another engine: the one at `host`, or the one that the docker CLI's rules choose.
+
+        Only under names of the lab's own: in an engine that is not the lab's, nothing may pass for an official image.
+        """
+        strangers = [name for name in names if not name.startswith("devbox-lab/")]
+        if strangers:
+            raise LabError(f"only devbox-lab/... goes into another engine, not {', '.join(strangers)}")
+        for name in names:
+            self.engine.docker("pull", "--quiet", name)
+        target = ["--host", host] if host else []
+        pipe(["docker", "--host", self.docker_host, "save", *names], ["docker", *target, "load", "--quiet"])
 
     def other_engine(self, version: str) -> Engine:
         """A lasting engine with another version window ("26.1", "28.5-min144", ...), started."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import shutil
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +62,14 @@ class Registry:
         return self._get(f"/v2/{repository}/manifests/{tag}")
 
     def _get(self, path: str) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            connection.request("HEAD", path)
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
 
 def lab_registry(places: Places) -> Registry:

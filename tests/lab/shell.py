@@ -33,3 +33,12 @@ def run(
         tail = "\n".join(said.splitlines()[-25:])
         raise LabError(f"{' '.join(words[:6])} ... ended with {done.returncode}:\n{tail}")
     return done.stdout.decode(errors="replace")
+
+
+def pipe(producer: Sequence[str], consumer: Sequence[str]) -> None:
+    """`producer | consumer`; raises `LabError` when either fails."""
+    with subprocess.Popen(producer, stdout=subprocess.PIPE) as source:
+        done = subprocess.run(consumer, stdin=source.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    for words, status in ((producer, source.returncode), (consumer, done.returncode)):
+        if status != 0:
+            raise LabError(f"{' '.join(words[:6])} ... ended with {status}:\n{done.stderr.decode(errors='replace')}")

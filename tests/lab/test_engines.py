@@ -53,5 +53,5 @@ def test_the_newest_engine_of_debian_takes_the_window_of_29_0(lab: Lab) -> None:
 
 
 def test_an_engine_that_nobody_has_is_an_error_by_name(lab: Lab) -> None:
-    with pytest.raises(LabError, match="no engine '1.0'"), lab.fresh_engine("1.0"):
+    with pytest.raises(LabError, match=r"no engine '1\.0'"), lab.fresh_engine("1.0"):
         pytest.fail("there is none")

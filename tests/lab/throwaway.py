@@ -13,19 +13,25 @@ from tests.lab.engine import Engine
 from tests.lab.others import other_engine
 from tests.lab.places import Places
 from tests.lab.procs import started_at
-from tests.lab.shell import LabError
+from tests.lab.shell import LabError, run
 
 INDEXES = range(10, 40)
 """Each index is a bridge and an address range; 0 is the lab's engine, 9 the builder."""
 
 
 @contextmanager
-def throwaway(places: Places, name: str, mirror_url: str) -> Iterator[Engine]:
-    """A started engine of this version with data of its own; stopped and deleted at the end, whatever became of it."""
+def throwaway(places: Places, name: str, mirror_url: str, disk: int | None = None) -> Iterator[Engine]:
+    """A started engine of this version with data of its own; stopped and deleted at the end, whatever became of it.
+
+    `disk`: its data lie in memory and may grow to so many MiB.
+    """
     index = _claim(places)
-    run, data = places.run / f"e{index}", places.cache / f"e{index}"
-    engine = other_engine(places, name, index, data, run, mirror_url)
+    run_folder, data = places.run / f"e{index}", places.cache / f"e{index}"
+    engine = other_engine(places, name, index, data, run_folder, mirror_url)
     try:
+        if disk:
+            data.mkdir(parents=True, exist_ok=True)
+            run(["mount", "-t", "tmpfs", "-o", f"size={disk}m", "devbox-lab", data])
         engine.start()
         yield engine
     finally:
@@ -63,6 +69,7 @@ def _discard(engine: Engine) -> None:
     if containers:
         _quietly(engine, "rm", "--force", "--volumes", *containers)
     engine.stop()
+    subprocess.run(["umount", "-l", str(engine.data)], capture_output=True)
     for folder in (engine.run, engine.data):
         subprocess.run(["find", str(folder), "-xdev", "-delete"], capture_output=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -41,7 +41,7 @@ def shell(run: Run, name: NameArgument = None, service: ServiceOption = None) ->
     which = run.sandbox(name)
     container = run.operations.service_container(run.engine, which, service)
     if run.environment.platform == "win32":
-        return _through_docker(run.engine.endpoint, container)
+        return through_docker(run.engine.endpoint, container)
     from devbox.cli.terminal import attach
 
     environment = {"TERM": run.environment.env.get("TERM", "xterm")}
@@ -52,7 +52,7 @@ def shell(run: Run, name: NameArgument = None, service: ServiceOption = None) ->
 _RATHER_EXEC = Cure("run a single command", "devbox exec -- CMD")
 
 
-def _through_docker(endpoint: Endpoint, container: Container) -> int:
+def through_docker(endpoint: Endpoint, container: Container) -> int:
     """Windows' consoles are no terminals as we know them; the docker CLI can."""
     docker = shutil.which("docker")
     if docker is None:

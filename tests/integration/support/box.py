@@ -88,7 +88,7 @@ class Box:
 
     def other(self, suffix: str) -> Box:
         """Another sandbox of the same user."""
-        return replace(self, name=f"{self.name}-{suffix}", http=free_port(), agent=free_port())
+        return replace(self, name=f"{self.name}{suffix}", http=free_port(), agent=free_port())
 
     def whole(self) -> set[str]:
         """All that a sandbox consists of when it is up, and nothing besides."""

@@ -74,7 +74,8 @@ class Docker:
         return {
             f"{kind} {called}"
             for kind, called, labels in every
-            if (labels or {}).get("dev.devbox.name") == name or called.startswith((f"devbox-{name}-", f"devbox-{name}_"))
+            if (labels or {}).get("dev.devbox.name") == name
+            or called.startswith((f"devbox-{name}-", f"devbox-{name}_"))
         }
 
     def everything(self) -> set[str]:

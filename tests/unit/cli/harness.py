@@ -165,9 +165,9 @@ class Devbox:
         file.write_text(text)
         return file
 
-    def environment(self, terminals: Iterable[str] = (), stdin: str = "", **streams: Any) -> Environment:
+    def environment(self, terminals: Iterable[str] = (), typed: str = "", **streams: Any) -> Environment:
         """The environment of a run; `terminals` names the streams that are one."""
-        made = {name: Stream(stdin if name == "stdin" else "", name in terminals) for name in _STREAMS}
+        made: dict[str, Any] = {name: Stream(typed if name == "stdin" else "", name in terminals) for name in _STREAMS}
         made |= streams
         folders = {"DEVBOX_CONFIG_DIR": str(self.config), "DEVBOX_STATE_DIR": str(self.state)}
         variables: Mapping[str, str] = {**folders, "HOME": str(self.folder), **self.env}
@@ -175,8 +175,8 @@ class Devbox:
             env=variables, cwd=self.project, platform="linux", operations=self.calls.operations(), **made
         )
 
-    def __call__(self, *arguments: str, terminals: Iterable[str] = (), stdin: str = "", **streams: Any) -> Ran:
-        environment = self.environment(terminals, stdin, **streams)
+    def __call__(self, *arguments: str, terminals: Iterable[str] = (), typed: str = "", **streams: Any) -> Ran:
+        environment = self.environment(terminals, typed, **streams)
         with contextlib.redirect_stdout(environment.stdout):  # Typer prints its help by itself
             status = run(arguments, environment)
         return Ran(status, _text(environment.stdout), _text(environment.stderr))

@@ -264,7 +264,7 @@ def test_the_name_of_devbox_toml_is_meant_first(devbox: Devbox) -> None:
 def test_a_terminal_is_asked(devbox: Devbox, typed: str, terminals: tuple[str, ...], answer: bool) -> None:
     answers = []
     devbox.calls.results["down"] = lambda world, *_: answers.append(world.confirm("Remove it?")) or Result({})
-    ran = devbox("down", terminals=terminals, stdin=typed)
+    ran = devbox("down", terminals=terminals, typed=typed)
     assert answers == [answer]
     assert "Remove it? [y/N] " in ran.err
 
@@ -272,7 +272,7 @@ def test_a_terminal_is_asked(devbox: Devbox, typed: str, terminals: tuple[str, .
 @pytest.mark.parametrize("terminals", [(), ("stdin",), ("stderr",), ("stdout",)])
 def test_without_a_terminal_a_question_is_exit_3(devbox: Devbox, terminals: tuple[str, ...]) -> None:
     devbox.calls.results["down"] = lambda world, *_: world.confirm("Remove it?")
-    ran = devbox("down", "--json", terminals=terminals, stdin="y\n")
+    ran = devbox("down", "--json", terminals=terminals, typed="y\n")
     assert ran.status == 3
     assert ran.json["error"]["code"] == "confirm.needed"
 

@@ -10,6 +10,7 @@ import pytest
 
 from devbox.engine.api import Endpoint
 from devbox.engine.sdk import DockerEngine, connect
+from devbox.engine.watch import Patience
 from tests.replay import ReplayServer, Route
 
 Serve = Callable[[Mapping[str, Route]], ReplayServer]
@@ -32,6 +33,10 @@ def at(server: ReplayServer) -> Endpoint:
     return Endpoint(server.url, "--host")
 
 
-def engine_of(server: ReplayServer) -> DockerEngine:
+QUICK = Patience(quiet=0.3, ping=0.3, connect=2.0)
+"""As long as the tests wait for a silent engine; one test of each kind keeps the real times."""
+
+
+def engine_of(server: ReplayServer, patience: Patience = QUICK) -> DockerEngine:
     """A connection to it."""
-    return connect(at(server))
+    return connect(at(server), patience=patience)

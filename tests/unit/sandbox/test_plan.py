@@ -17,8 +17,16 @@ MINE = {labels.STACK: "jenkins", labels.NAME: NAME, labels.COMPOSE_SERVICE: "jen
 
 def container(name: str, state: str, own_labels: dict[str, str] | None = None) -> Container:
     return Container(
-        id=name, name=name, image="i", image_id="sha", labels=MINE if own_labels is None else own_labels, state=state,
-        health="none", exit_code=None, ports=(), created=0.0,
+        id=name,
+        name=name,
+        image="i",
+        image_id="sha",
+        labels=MINE if own_labels is None else own_labels,
+        state=state,
+        health="none",
+        exit_code=None,
+        ports=(),
+        created=0.0,
     )
 
 
@@ -126,7 +134,9 @@ def test_every_step_has_a_reason(want: Wanted, seen: Observed) -> None:
 
 def test_nothing_asked_and_running_is_nothing_to_do() -> None:
     seen = sort(
-        NAME, [container(OWN, "running")], [Network("n", names.network(NAME), MINE)],
+        NAME,
+        [container(OWN, "running")],
+        [Network("n", names.network(NAME), MINE)],
         [Volume(names.volume(NAME, "home"), MINE)],
     )
     want = Wanted(NAME, (names.volume(NAME, "home"),), (WantedService("jenkins", "jenkins/jenkins:lts"),))
@@ -135,11 +145,18 @@ def test_nothing_asked_and_running_is_nothing_to_do() -> None:
 
 def test_another_version_copies_the_home_before_the_new_one_is_made() -> None:
     seen = sort(
-        NAME, [container(OWN, "running")], [Network("n", names.network(NAME), MINE)],
+        NAME,
+        [container(OWN, "running")],
+        [Network("n", names.network(NAME), MINE)],
         [Volume(names.volume(NAME, "home"), MINE)],
     )
     service = WantedService("jenkins", "j:2", differences=("image j:1 -> j:2",), version_changes="2.541.3")
     actions = [s.action for s in plan(Wanted(NAME, (names.volume(NAME, "home"),), (service,)), seen)]
     assert actions == [
-        Action.STOP, Action.SET_ASIDE, Action.COPY_HOME, Action.CREATE, Action.START, Action.REMOVE,
+        Action.STOP,
+        Action.SET_ASIDE,
+        Action.COPY_HOME,
+        Action.CREATE,
+        Action.START,
+        Action.REMOVE,
     ]

@@ -206,7 +206,8 @@ def test_no_text_at_all_makes_the_reader_fail_in_another_way(text: str) -> None:
 
 PIECES = [
     "services: ", "web: ", "image: x", "ports: ", "127.0.0.1:1:1", "volumes: ", "x-devbox: ", "heap: ", "- ", "? ",
-    ": ", "{", "}", "[", "]", "&a ", "*a ", "!!int ", "$", '"', "'", "%", "#", "<<", "\\", "1e999", "~", ">", " ", "  ", "\n",
+    ": ", "{", "}", "[", "]", "&a ", "*a ", "!!int ", "$", '"', "'", "%", "#", "<<", "\\", "1e999", "~", ">", "\n",
+    "  ", " ",
 ]  # fmt: skip
 
 

@@ -1,0 +1,56 @@
+"""`python -m tests.pictures`: runs devbox on the lab in a terminal and draws what it shows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pyte
+
+from tests.lab import Lab
+from tests.pictures.terminal import draw, text_of, watch
+
+HERE = Path(__file__).parent
+DEVBOX = str(Path(sys.executable).with_name("devbox"))
+
+
+def main() -> None:
+    """Draw `pull.svg`, `up.svg` and `status.svg`."""
+    lab = Lab.ensure()
+    with tempfile.TemporaryDirectory() as home:
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("DOCKER_", "DEVBOX_", "NO_COLOR"))}
+        env |= {"DOCKER_HOST": lab.docker_host, "HOME": home, "TERM": "xterm-256color", "DEVBOX_STATE_DIR": home}
+        try:
+            _pictures(lab, env)
+        finally:
+            for name in ("jenkins", "second", "old-plugin"):
+                subprocess.run([DEVBOX, "down", name, "--volumes", "--yes", "--quiet"], env=env, check=False)
+
+
+def _pictures(lab: Lab, env: dict[str, str]) -> None:
+    subprocess.run([DEVBOX, "down", "jenkins", "--volumes", "--yes", "--quiet"], env=env, check=True)
+    for image in lab.engine.docker("image", "ls", "--quiet", "jenkins/jenkins").split():
+        lab.engine.docker("image", "rm", "--force", image)
+    pulling: list[pyte.Screen] = []
+
+    def remember(screen: pyte.Screen) -> None:
+        text = "\n".join(screen.display)
+        if "/" in text and "MB" in text and "layers" in text and len(pulling) < 200:
+            pulling.append(text_of(screen))
+
+    screen = watch([DEVBOX, "up", "jenkins"], env, remember)
+    draw(text_of(screen), "devbox up jenkins", "devbox up", HERE / "up.svg")
+    if pulling:
+        draw(pulling[len(pulling) // 2], "devbox up jenkins", "while the image comes in", HERE / "pull.svg")
+    for words in (["jenkins", "-n", "second"], ["jenkins:2.555.1", "-n", "old-plugin"]):
+        subprocess.run([DEVBOX, "up", *words, "--quiet"], env=env, check=True, capture_output=True)
+    subprocess.run([DEVBOX, "down", "old-plugin", "--quiet"], env=env, check=True, capture_output=True)
+    screen = watch([DEVBOX, "status"], env, lambda _: None)
+    draw(text_of(screen), "devbox status", "devbox status", HERE / "status.svg")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""A terminal that is looked at: a command runs in it, and what a person would see becomes a picture."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pexpect
+import pyte
+from rich.console import Console
+from rich.style import Style
+from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
+from rich.text import Text
+
+COLUMNS = 80
+_NAMES = {"brown": "yellow", "default": None}
+
+
+def watch(
+    words: Sequence[str], env: dict[str, str], seen: Callable[[pyte.Screen], None], seconds: float = 120
+) -> pyte.Screen:
+    """Run a command in a terminal of 80 columns; `seen` is called on each change. The screen at its end."""
+    screen = pyte.Screen(COLUMNS, 40)
+    stream = pyte.ByteStream(screen)
+    child = pexpect.spawn(words[0], list(words[1:]), env=env, dimensions=(40, COLUMNS), timeout=seconds)  # type: ignore[arg-type]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            stream.feed(child.read_nonblocking(1 << 16, timeout=1))
+        except pexpect.TIMEOUT:
+            continue
+        except pexpect.EOF:
+            break
+        seen(screen)
+    child.close()
+    return screen
+
+
+def text_of(screen: pyte.Screen) -> Text:
+    """What is on the screen, with its colours, without the empty lines at its end."""
+    whole = Text()
+    for y in range(max((y for y, line in enumerate(screen.display) if line.strip()), default=-1) + 1):
+        line = Text()
+        for x in range(screen.columns):
+            cell = screen.buffer[y][x]
+            style = Style(color=_NAMES.get(cell.fg, cell.fg), bold=cell.bold)
+            line.append(cell.data, style)
+        line.rstrip()
+        whole.append(line).append("\n")
+    return whole
+
+
+def draw(text: Text, command: str, title: str, path: Path, theme: TerminalTheme = DIMMED_MONOKAI) -> None:
+    """Write a picture of a command and what it shows."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="standard")
+    console.print(Text(f"$ {command}", style="bold"))
+    console.print(text, end="")
+    path.write_text(console.export_svg(title=title, theme=theme), encoding="utf-8")

@@ -1,0 +1,271 @@
+"""`up` on an in-memory engine: what it makes, keeps, changes, takes back; and what a crash at any moment leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from devbox.errors import DevboxError, Interrupted
+from devbox.sandbox.request import UpRequest
+from devbox.sandbox.up import up
+from tests.unit.sandbox.double import Machine
+
+ALL = ["devbox-jenkins-jenkins-1", "devbox-jenkins_default", "devbox-jenkins_home"]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def actions(machine: Machine, **asked: object) -> list[str]:
+    data = machine.up(**asked).data
+    assert data is not None
+    return [change["action"] for change in data["changes"]]
+
+
+def test_the_first_up_makes_network_volume_and_container(machine: Machine) -> None:
+    assert actions(machine) == ["create network", "create volume", "create", "start"]
+    assert machine.ours() == ALL
+
+
+def test_again_changes_nothing(machine: Machine) -> None:
+    machine.up()
+    before = machine.engine.operations
+    assert actions(machine) == []
+    assert machine.engine.operations == before
+
+
+def test_an_option_that_is_not_given_stays_over_down_and_up(machine: Machine) -> None:
+    machine.up(memory="3g", env={"TOKEN": "x y"}, http_port=9999)
+    machine.down()
+    assert machine.ours() == ["devbox-jenkins_home"]
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    assert (spec.memory, spec.environment["TOKEN"]) == (3 << 30, "x y")
+    assert [p.host for p in spec.ports] == [9999, 50000]
+
+
+def test_reset_forgets(machine: Machine) -> None:
+    machine.up(memory="3g", http_port=9999)
+    machine.up(reset=True)
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    assert (spec.memory, spec.ports[0].host) == (2 << 30, 8080)
+
+
+def test_a_taken_port_moves_and_stays_moved(machine: Machine) -> None:
+    machine.engine.foreign_ports |= {8080, 8081}
+    result = machine.up()
+    assert [w.code for w in result.warnings] == ["port.moved", "port.moved"]
+    assert machine.engine.box("devbox-jenkins-jenkins-1").spec.ports[0].host == 8082
+    machine.engine.foreign_ports.clear()
+    machine.down()
+    machine.up()
+    assert machine.engine.box("devbox-jenkins-jenkins-1").spec.ports[0].host == 8082
+
+
+def test_a_moved_agent_port_is_the_same_inside(machine: Machine) -> None:
+    machine.engine.foreign_ports.add(50000)
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    assert (spec.ports[1].host, spec.ports[1].container) == (50001, 50001)
+    assert spec.environment["JENKINS_SLAVE_AGENT_PORT"] == "50001"
+
+
+@pytest.mark.parametrize("options", [{"http_port": 8080}, {"strict_ports": True}])
+def test_a_port_that_was_asked_for_does_not_move(machine: Machine, options: dict[str, object]) -> None:
+    machine.engine.foreign_ports.add(8080)
+    with pytest.raises(DevboxError) as error:
+        machine.up(**options)
+    assert error.value.code == "port.taken"
+    assert machine.ours() == []
+
+
+def test_two_sandboxes_stand_side_by_side(machine: Machine) -> None:
+    machine.up("one")
+    machine.up("two")
+    assert machine.running() == ["devbox-one-jenkins-1", "devbox-two-jenkins-1"]
+    ports = [p.host for b in machine.engine.boxes.values() for p in b.spec.ports]
+    assert len(set(ports)) == 4
+
+
+def test_a_changed_option_recreates_only_the_container(machine: Machine) -> None:
+    machine.up()
+    old = machine.engine.box("devbox-jenkins-jenkins-1").id
+    password = machine.home_file("devbox/admin.password")
+    assert actions(machine, memory="4g") == ["stop", "set aside", "create", "start", "remove"]
+    assert machine.ours() == ALL
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id != old
+    assert machine.home_file("devbox/admin.password") == password
+
+
+def test_the_old_container_comes_back_when_the_new_one_fails(machine: Machine) -> None:
+    machine.up()
+    old = machine.engine.box("devbox-jenkins-jenkins-1").id
+    with pytest.raises(DevboxError) as error:
+        machine.up(java_opts="-XX:+Bogus")
+    assert error.value.code == "jvm.option"
+    assert machine.ours() == ALL
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id == old
+    assert machine.running() == ["devbox-jenkins-jenkins-1"]
+    assert actions(machine) == []
+
+
+def test_another_version_copies_the_home_first(machine: Machine) -> None:
+    machine.up(version="2.555.1")
+    assert "copy home" in actions(machine, version="lts")
+    copy = machine.engine.vols["devbox-jenkins_home-2.555.1"].tree
+    last = copy.get("/jenkins.install.InstallUtil.lastExecVersion")
+    assert last is not None
+    assert last.content == b"2.555.1"
+
+
+def test_a_home_does_not_go_back(machine: Machine) -> None:
+    machine.up(version="lts")
+    old = machine.engine.box("devbox-jenkins-jenkins-1").id
+    for prepare in (lambda: None, machine.down):
+        prepare()
+        with pytest.raises(DevboxError) as error:
+            machine.up(version="2.555.1")
+        assert error.value.code == "home.newer"
+        assert "2.568.2" in error.value.message
+        assert "2.555.1" in error.value.message
+    assert old not in machine.engine.boxes
+    assert machine.ours() == ["devbox-jenkins_home"]
+
+
+def test_no_auth_is_said_and_taken_back_by_reset(machine: Machine) -> None:
+    assert [w.code for w in machine.up(no_auth=True).warnings] == ["signin.off"]
+    assert machine.up(reset=True).warnings == ()
+    assert machine.home_file("devbox/signed-in") == b"on"
+
+
+def test_a_moved_local_tag_is_said_and_the_running_one_kept(machine: Machine) -> None:
+    machine.up()
+    old = machine.engine.box("devbox-jenkins-jenkins-1").id
+    machine.engine.add_image("jenkins/jenkins:lts", environment={"JENKINS_VERSION": "2.568.3"})
+    result = machine.up()
+    assert [w.code for w in result.warnings] == ["image.moved"]
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id == old
+    assert "create" in actions(machine, pull="always")
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id != old
+
+
+def test_a_dry_run_changes_nothing(machine: Machine) -> None:
+    data = machine.up(dry_run=True).data
+    assert data is not None
+    assert [c["action"] for c in data["changes"]] == ["create network", "create volume", "create", "start"]
+    assert machine.ours() == []
+    assert machine.engine.operations == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("container", "devbox-jenkins-jenkins-1"),
+        ("volume", "devbox-jenkins_home"),
+        ("network", "devbox-jenkins_default"),
+    ],
+)
+def test_what_devbox_did_not_make_stops_up_and_survives_down(machine: Machine, kind: str, name: str) -> None:
+    theirs = {"com.docker.compose.project": "devbox-jenkins"}
+    if kind == "volume":
+        machine.engine.create_volume(name, theirs)
+    elif kind == "network":
+        machine.engine.create_network(name, theirs)
+    else:
+        machine.up("maker")
+        spec = machine.engine.box("devbox-maker-jenkins-1").spec
+        machine.down("maker", volumes=True)
+        from dataclasses import replace
+
+        machine.engine.create_container(replace(spec, name=name, labels=theirs, mounts=(), network="none", ports=()))
+    before = machine.ours()
+    with pytest.raises(DevboxError) as error:
+        machine.up()
+    assert error.value.code == f"{kind}.foreign"
+    machine.down(volumes=True)
+    assert machine.ours() == before
+
+
+def scenarios(machine: Machine, which: str) -> UpRequest:
+    """Prepare a machine; the request that is to crash."""
+    asked: dict[str, object] = {}
+    if which != "fresh":
+        machine.up(version="2.555.1")
+    if which == "kept":
+        machine.down()
+    if which == "memory":
+        asked = {"memory": "4g"}
+    if which == "version":
+        asked = {"version": "lts"}
+    if which == "stopped":
+        machine.engine.stop("devbox-jenkins-jenkins-1")
+    return UpRequest("jenkins", "jenkins", asked)
+
+
+WHICH = ["fresh", "kept", "memory", "version", "stopped"]
+
+
+def operations(tmp_path: Path, which: str) -> int:
+    """How many operations a run takes that nothing disturbs."""
+    machine = Machine(tmp_path / "count")
+    request = scenarios(machine, which)
+    before = machine.engine.operations
+    up(machine.world, request)
+    return machine.engine.operations - before
+
+
+@pytest.mark.parametrize("takes_effect", [False, True], ids=["refused", "lost answer"])
+@pytest.mark.parametrize("which", WHICH)
+def test_killed_at_every_step_the_next_up_converges_and_down_leaves_nothing(
+    tmp_path: Path, which: str, takes_effect: bool
+) -> None:
+    count = operations(tmp_path, which)
+    assert count >= 1
+    for step in range(1, count + 1):
+        for recover in ("up", "down"):
+            machine = Machine(tmp_path / f"{step}-{recover}")
+            request = scenarios(machine, which)
+            password = machine.home_file("devbox/admin.password") if which != "fresh" else None
+            made = machine.engine
+            made.fail_at, made.fail_after, made.stay_dead = made.operations + step, takes_effect, True
+            with pytest.raises(DevboxError):
+                up(machine.world, request)
+            made.fail_at, made.stay_dead = None, False
+            if recover == "up":
+                machine.up(**request.asked)
+                assert machine.running() == ["devbox-jenkins-jenkins-1"]
+                assert [n for n in machine.ours() if n in ALL] == ALL
+                assert not [n for n in machine.ours() if n not in ALL and "home-2.555.1" not in n]
+                assert password in (None, machine.home_file("devbox/admin.password"))
+                assert actions(machine) == []
+            machine.down(volumes=True)
+            assert machine.ours() == []
+
+
+@pytest.mark.parametrize("failure", [DevboxError("engine.error", "no"), Interrupted()], ids=["error", "interrupt"])
+@pytest.mark.parametrize("which", WHICH)
+def test_failed_at_every_step_a_run_takes_back_what_it_made(tmp_path: Path, which: str, failure: BaseException) -> None:
+    for step in range(1, operations(tmp_path, which) + 1):
+        machine = Machine(tmp_path / f"{step}")
+        request = scenarios(machine, which)
+        before, running = machine.ours(), machine.running()
+        made = machine.engine
+        made.fail_at, made.failure = made.operations + step, failure
+        last = step == operations(tmp_path / f"again{step}", which)
+        with pytest.raises(type(failure)):
+            up(machine.world, request)
+        made.fail_at = None
+        after = [n for n in machine.ours() if "home-2.555.1" not in n]
+        assert after == before, f"step {step} of {which}: {machine.engine.log[-8:]}"
+        home_moved_on = (
+            which == "version" and machine.home_file("jenkins.install.InstallUtil.lastExecVersion") == b"2.568.2"
+        )
+        if not home_moved_on and not last:
+            assert machine.running() == running, f"step {step} of {which}"
+        machine.up(**request.asked)
+        assert machine.running() == ["devbox-jenkins-jenkins-1"]
+        machine.down(volumes=True)
+        assert machine.ours() == []
