@@ -16,9 +16,13 @@ def as_error(error: Exception, state: Path) -> DevboxError:
     """The error `internal`, which names the file that holds the traceback."""
     story = f"devbox {__version__}\n" + "".join(traceback.format_exception(error))
     file = _write(story, state / "logs") or _write(story, Path(tempfile.gettempdir()))
-    kept = Cure(f"the whole story is in {file}; please report it with the file") if file else Cure("please report it")
-    cause = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else 'no message'}"
-    return DevboxError("internal", "devbox failed in a way it should not", cause=cause, cures=(kept,))
+    said = str(error).strip().splitlines()
+    return DevboxError(
+        "internal",
+        "devbox failed in a way it should not" + (f"; the whole story is in {file}" if file else ""),
+        cause=f"{type(error).__name__}: {said[0] if said else 'no message'}",
+        cures=(Cure("please report it, with that file" if file else "please report it"),),
+    )
 
 
 def _write(story: str, folder: Path) -> Path | None:

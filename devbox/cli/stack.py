@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from devbox.cli import values
 from devbox.cli.completion import complete_stack
 from devbox.cli.options import BY_NAME, OPTIONS, STACKS, Option
 from devbox.cli.settings import parse, placed
@@ -30,13 +32,20 @@ def split(word: str) -> tuple[str, str | None]:
     """Stack and version of STACK[:VERSION]; raises stack.unknown and version.invalid."""
     stack, colon, version = word.partition(":")
     if stack not in STACKS:
-        near = difflib.get_close_matches(stack.lower(), STACKS, 1, 0.5)
         raise UsageError(
             "stack.unknown",
             f"unknown stack {stack[:60]!r}; there are {' and '.join(STACKS)}",
-            cures=(Cure("use the nearest", f"devbox up {near[0]}"),) if near else (),
+            cures=_meant(stack),
         )
     return stack, parse(BY_NAME["version"], version, word) if colon else None
+
+
+def _meant(word: str) -> tuple[Cure, ...]:
+    if near := difflib.get_close_matches(word.lower(), STACKS, 1, 0.5):
+        return (Cure(f"did you mean {near[0]}?"),)
+    if re.fullmatch(values.NAME, word):
+        return (Cure("if that is a sandbox's name", f"devbox up {STACKS[0]} -n {word}"),)
+    return ()
 
 
 def parameters() -> dict[str, inspect.Parameter]:
@@ -60,10 +69,10 @@ def _parameter(option: Option) -> inspect.Parameter:
     )
 
 
-def given(values: Mapping[str, Any], stack: str, cwd: Path) -> dict[str, Any]:
+def given(flags: Mapping[str, Any], stack: str, cwd: Path) -> dict[str, Any]:
     """The flags that were given, as values (paths from `cwd`); raises option.stack for one of another stack."""
     found: dict[str, Any] = {}
-    for name, value in values.items():
+    for name, value in flags.items():
         if value is None:
             continue
         option = BY_NAME[name]

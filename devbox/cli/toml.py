@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +49,8 @@ def find(folder: Path) -> Path | None:
 
 def read(file: Path, scope: str) -> list[Entry]:
     """The entries of a file; `scope` is "project" or "user". Raises settings.invalid and settings.unknown_key."""
+    import tomllib
+
     text = _text(file)
     try:
         tables = tomllib.loads(text)
@@ -131,6 +132,8 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
     tomllib tells no lines; but a file's first n lines are TOML for themselves wherever no value goes over their end.
     The statement begins after the last such n at which the key is not there yet.
     """
+    import tomllib
+
     lines = text.split("\n")
     begin = 0
     for count in range(1, len(lines) + 1):

@@ -20,7 +20,7 @@ TRUE = frozenset({"1", "true", "yes"})
 FALSE = frozenset({"0", "false", "no", ""})
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
 
-_NAME = r"[a-z0-9][a-z0-9-]{0,30}"
+NAME = r"[a-z0-9][a-z0-9-]{0,30}"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _MEMORY = r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([kmgtp]?)i?b?"
 _PREFIX = r"(?:/[A-Za-z0-9._~-]+)+"
@@ -106,7 +106,7 @@ def choice(*allowed: str) -> Parser:
 
 def name(value: Any) -> str:
     """A sandbox's name."""
-    if not re.fullmatch(_NAME, str(value)):
+    if not re.fullmatch(NAME, str(value)):
         raise Bad(
             "name.invalid",
             f"{shown(value)} is no name of a sandbox",

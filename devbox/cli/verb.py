@@ -105,10 +105,11 @@ def _begin(session: Session, levels: list[Mapping[str, Any]]) -> Run:
 
 def _finish(run: Run, function: Callable[..., Outcome], arguments: dict[str, Any]) -> int:
     try:
-        with run.sink:
-            outcome = function(run, **arguments)
+        outcome = function(run, **arguments)
     finally:
-        run.close()
+        with run.session.interrupts.shield():  # half closed, a terminal would be left without its cursor
+            run.sink.close()
+            run.close()
     if not isinstance(outcome, Result):
         return outcome
     run.sink.rest(outcome.warnings)

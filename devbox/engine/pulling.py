@@ -81,8 +81,10 @@ def messages(pieces: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     decoder, text = json.JSONDecoder(), codecs.getincrementaldecoder("utf-8")("replace")
     held = ""
     for piece in pieces:
-        held = (held + text.decode(piece)).lstrip()
-        while held:
+        new = text.decode(piece)
+        held = (held + new).lstrip()
+        # Only these end something; without them there is nothing to try.
+        while held and ("}" in new or "\n" in new):
             try:
                 value, end = decoder.raw_decode(held)
             except (ValueError, RecursionError):

@@ -9,19 +9,20 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from docker import APIClient
+from docker.errors import DockerException
 from docker.tls import TLSConfig
 
 from devbox.engine.api import Endpoint
 from devbox.engine.transport import Request, Socket
 from devbox.engine.window import OUR_MIN
+from devbox.errors import Cure, DevboxError
 
 
 class SdkTransport:
     """The SDK's session: its pools, certificates, proxies and pipes. Its verbs are not used: they have no time-outs."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        # A version that is given keeps the constructor from asking the engine, with the time-out of a minute.
-        self.client = APIClient(base_url=endpoint.url, version=OUR_MIN, tls=_tls(endpoint))
+        self.client = _client(endpoint)
         self.current = threading.local()
         self._lock = threading.Lock()
         adapter = self.client.get_adapter(self.client.base_url)
@@ -113,6 +114,23 @@ class SdkExchange:
             # A socket's reader keeps it as `_sock`, a named pipe's as `sock`.
             return getattr(reader, "_sock", None) or reader.sock
         return self.connection.sock
+
+
+def _client(endpoint: Endpoint) -> APIClient:
+    tls = _tls(endpoint)
+    try:
+        # A version that is given keeps the constructor from asking the engine, with the time-out of a minute.
+        return APIClient(base_url=endpoint.url, version=OUR_MIN, tls=tls)
+    except DockerException:
+        raise
+    except Exception as error:
+        # It reads the docker CLI's config.json, and takes every part of it for what it should be.
+        raise DevboxError(
+            "config.corrupt",
+            "The docker CLI's config.json cannot be used.",
+            cause=f"{type(error).__name__}: {error}",
+            cures=(Cure("Correct its credentials, or move the file out of the way."),),
+        ) from error
 
 
 def _tls(endpoint: Endpoint) -> TLSConfig | bool:

@@ -148,7 +148,7 @@ class DockerEngine:
         pull_once(self._wire, ref, progress, config_dir(os.environ, Path.home()), stop)
         image = self.image(ref)
         if image is None:
-            raise image_error("the engine has no such image after the pull", ref)
+            raise image_error("the pull ended and left no image", ref)
         return image
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> Network:

@@ -79,7 +79,7 @@ class Translating:
 def from_exception(endpoint: Endpoint, error: Exception) -> DevboxError:
     """What a transport's exception means; the innermost one that is known decides."""
     chain = list(_chain(error))
-    for known in (_by_sdk, _by_tls, _by_socket, _by_protocol):
+    for known in (_by_ssh, _by_sdk, _by_tls, _by_socket, _by_protocol):
         for inner in reversed(chain):
             found = known(endpoint, inner)
             if found:
@@ -148,6 +148,13 @@ def unreachable(endpoint: Endpoint, message: str, cause: str) -> DevboxError:
     return DevboxError("engine.unreachable", message, cause=cause, cures=cures, retryable=True)
 
 
+def _by_ssh(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
+    text = _text(error)
+    if not text.startswith("ssh: "):
+        return None
+    return unreachable(endpoint, f"{endpoint.url} cannot be reached over ssh.", text.removeprefix("ssh: "))
+
+
 def _by_sdk(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     if not type(error).__module__.startswith("docker."):
         return None
@@ -195,8 +202,6 @@ def _by_socket(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
 
 def _by_protocol(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     text = _text(error)
-    if text.startswith("ssh: "):
-        return unreachable(endpoint, f"{endpoint.url} cannot be reached over ssh.", text.removeprefix("ssh: "))
     if isinstance(error, _BROKEN) or type(error).__name__ in _BROKEN_NAMES:
         return unreachable(endpoint, f"The Docker Engine at {endpoint.url} broke the connection off.", text)
     if isinstance(error, http.client.HTTPException | UnicodeDecodeError) or type(error).__name__ == "InvalidHeader":

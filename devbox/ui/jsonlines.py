@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 from devbox.events import Event, Milestone, Note, PullProgress, Step, Waiting, Warned
 from devbox.result import Warning_
@@ -29,13 +28,8 @@ class JsonLines:
         self._stream = stream
         self._quiet = quiet
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return
+    def close(self) -> None:
+        """Nothing moves."""
 
     def emit(self, event: Event) -> None:
         """Write the event as a line."""

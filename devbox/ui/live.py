@@ -8,8 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from devbox.events import Event, Note, PullProgress, Warned
 from devbox.result import Warning_
@@ -41,12 +40,8 @@ class LiveView:
         self._live: Live | None = None
         self._warned: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Erase the view; what a signal said stays."""
         self.pause()
         if self._board.notice:
             write(self._stream, self._board.notice)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from types import TracebackType
-from typing import Self, TextIO
+from typing import TextIO
 
 from devbox.events import Event, Milestone, Note, PullProgress, Step, Waiting, Warned
 from devbox.result import Warning_
@@ -52,13 +51,8 @@ class PlainLines:
         self._last: dict[str, str] = {}
         self._warned: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return
+    def close(self) -> None:
+        """Nothing moves."""
 
     def emit(self, event: Event) -> None:
         """Write a line, if the event changes anything."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import Protocol, TextIO
 
 from devbox.events import Event
 from devbox.result import Warning_
@@ -15,12 +14,7 @@ from devbox.ui.style import Style
 class Sink(Protocol):
     """Where events go while a verb runs."""
 
-    def __enter__(self) -> Self:
-        """Begin."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         """End: whatever moved is off the terminal."""
 
     def emit(self, event: Event) -> None:

@@ -37,10 +37,12 @@ def up(env: dict[str, str]) -> float:
     docker(
         "create", "--name", NAME, "--network", NAME, "-v", f"{NAME}:/var/jenkins_home",
         "-p", f"127.0.0.1:{PORT}:8080", "-p", f"127.0.0.1:{AGENT}:{AGENT}",
-        "-e", f"JENKINS_SLAVE_AGENT_PORT={AGENT}", "-e", f"DEVBOX_URL=http://127.0.0.1:{PORT}/", "-e", "DEVBOX_SIGNIN=on",
+        "-e", f"JENKINS_SLAVE_AGENT_PORT={AGENT}",
+        "-e", f"DEVBOX_URL=http://127.0.0.1:{PORT}/", "-e", "DEVBOX_SIGNIN=on",
         "-e", "JAVA_OPTS=-Xmx1228m -Djenkins.install.runSetupWizard=false",
         "--memory", "2g", "--restart", "on-failure:10", "--stop-timeout", "30",
-        "--health-cmd", health.test[1], "--health-interval", "5s", "--health-timeout", "5s", "--health-start-period", "5m",
+        "--health-cmd", health.test[1], "--health-interval", "5s", "--health-timeout", "5s",
+        "--health-start-period", "5m",
         IMAGE,
     )  # fmt: skip
     docker("cp", "-", f"{NAME}:/var/jenkins_home", stdin=_seed(password))

@@ -43,12 +43,12 @@ def other_engine(places: Places, name: str, index: int, data: Path, run: Path, m
     other = OTHERS[name]
     if other.suite is None:
         return Engine(index, data, run, mirror_url, other.environment)
-    root = _root(places, other.suite)
+    root = root_of(places, other.suite)
     way_in = ("unshare", "--mount", str(ENTER), str(root), str(run), str(data))
     return Engine(index, data, run, mirror_url, other.environment, way_in)
 
 
-def _root(places: Places, suite: str) -> Path:
+def root_of(places: Places, suite: str) -> Path:
     root = places.cache / f"root-{suite}-{key(suite, mirror(), *INCLUDE)}"
     if not root.exists():
         bootstrap(suite, INCLUDE, root, places.cache / "debs" / suite)

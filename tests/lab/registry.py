@@ -12,6 +12,7 @@ from tests.lab.places import Places
 from tests.lab.procs import Daemon, until
 from tests.lab.shell import LabError
 
+MANIFESTS = ", ".join(f"application/vnd.docker.distribution.manifest.{kind}+json" for kind in ("v2", "list.v2"))
 CONFIG = """\
 version: 0.1
 log: {{level: warn, accesslog: {{disabled: true}}}}
@@ -64,7 +65,7 @@ class Registry:
     def _get(self, path: str) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("HEAD", path)
+            connection.request("HEAD", path, headers={"Accept": MANIFESTS})
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False

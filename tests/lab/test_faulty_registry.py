@@ -63,11 +63,11 @@ def test_a_hanging_blob_holds_a_pull_until_it_is_let_go(engine: Engine, faulty: 
     engine.docker("rmi", f"{faulty.address}/{IMAGE}")
 
 
-def test_a_platform_that_is_not_ours_is_not_found(engine: Engine) -> None:
+def test_a_platform_that_is_not_ours_is_not_found(lab: Lab, engine: Engine) -> None:
     with pytest.raises(LabError, match="no matching manifest for linux/"):
-        engine.docker("pull", "devbox-lab/jenkins:standin-foreign")
+        engine.docker("pull", f"{lab.registry.address}/devbox-lab/jenkins:standin-foreign")
 
 
 def test_a_small_disk_is_full(lab: Lab) -> None:
     with lab.fresh_engine(disk=64) as engine, pytest.raises(LabError, match="no space left on device"):
-        engine.docker("pull", "jenkins/jenkins:lts")
+        engine.docker("pull", f"{lab.registry.address}/jenkins/jenkins:lts")

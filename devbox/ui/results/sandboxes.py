@@ -24,7 +24,7 @@ PAINT = {
 }
 HEAD = ("NAME", "STACK", "STATE", "VERSION", "AGE", "URL, PORTS")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SHOWN_CHANGES = 6
+TOLD = ("copy home", "bring back", "restart")
 
 
 def named(command: str, sandbox: Mapping[str, Any]) -> str:
@@ -64,10 +64,8 @@ def _facts(sandbox: Mapping[str, Any], data: Mapping[str, Any], result: Result, 
     if sandbox["stack"] == "jenkins" and (sign_in := _sign_in(sandbox, result, style)):
         facts.append(("sign-in", sign_in))
     facts += [("ports", ports)] if (ports := _ports(sandbox["services"])) else []
-    changes = data.get("changes", ())
-    facts += [("changed" if at == 0 else "", _change(change)) for at, change in enumerate(changes[:SHOWN_CHANGES])]
-    if len(changes) > SHOWN_CHANGES:
-        facts.append(("", f"and {len(changes) - SHOWN_CHANGES} more"))
+    told = [_change(change) for change in data.get("changes", ()) if _worth_telling(change)]
+    facts += [("changed" if at == 0 else "", line) for at, line in enumerate(told)]
     return facts
 
 
@@ -83,8 +81,14 @@ def _sign_in(sandbox: Mapping[str, Any], result: Result, style: Style) -> str | 
     return f"{USER}, password: {style.paint(named('devbox credentials', sandbox), 'cyan')}"
 
 
+def _worth_telling(change: Mapping[str, Any]) -> bool:
+    """What happened to a sandbox that was there before; that a new one was made, the headline says."""
+    return change["action"] in TOLD or str(change.get("reason", "")).startswith("recreate ")
+
+
 def _change(change: Mapping[str, Any]) -> str:
-    return f"{change['action']} {change['target']}" + (f" ({change['reason']})" if change.get("reason") else "")
+    reason = str(change.get("reason", ""))
+    return reason if reason.startswith("recreate ") else f"{change['action']} {change['target']} ({reason})"
 
 
 def _usual_next(sandbox: Mapping[str, Any]) -> Sequence[Cure]:

@@ -33,7 +33,7 @@ class FakeStream:
     sizes: queue.Queue[tuple[int, int]] = field(default_factory=queue.Queue)
 
     def read(self) -> tuple[int, bytes] | None:
-        piece = self.pieces.get(timeout=20)
+        piece = self.pieces.get(timeout=60)
         if isinstance(piece, BaseException):
             raise piece
         return piece  # type: ignore[no-any-return]
@@ -83,7 +83,7 @@ def test_exec_keeps_the_streams_apart_and_gives_the_commands_status(devbox: Devb
     assert (ran.status, ran.out, ran.err) == (7, "out\n", "err\n")
     assert devbox.calls.of("service_container")[1:] == ("jenkins", "jenkins")
     assert devbox.calls.of("exec_stream") == (("c0ffee", ("tool", "-n", "x", "--", "y")), {"stdin": True})
-    assert [stream.sent.get(timeout=20), stream.sent.get(timeout=20)] == [b"typed", None]
+    assert [stream.sent.get(timeout=60), stream.sent.get(timeout=20)] == [b"typed", None]
 
 
 def test_exec_leaves_a_terminals_input_alone(devbox: Devbox, stream: FakeStream) -> None:
@@ -149,13 +149,13 @@ def test_a_shell_gets_keys_and_sizes_and_the_terminal_is_put_back(screen: Termin
     seen: list[Any] = []
 
     def user() -> None:
-        seen.append(stream.sizes.get(timeout=20))
+        seen.append(stream.sizes.get(timeout=60))
         seen.append(termios.tcgetattr(screen.slave)[3] & (termios.ICANON | termios.ECHO | termios.ISIG))
         os.write(screen.master, b"ls\x03")
-        seen.append(stream.sent.get(timeout=20))
+        seen.append(stream.sent.get(timeout=60))
         fcntl.ioctl(screen.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 132, 0, 0))
         os.kill(os.getpid(), signal.SIGWINCH)
-        seen.append(stream.sizes.get(timeout=20))
+        seen.append(stream.sizes.get(timeout=60))
         stream.pieces.put((1, b"\x1b[1mbye"))
         stream.pieces.put(None)
 

@@ -94,7 +94,7 @@ def told(process: subprocess.Popen[str]) -> str:
 def test_the_first_signal_is_told_and_rolls_back(number: signal.Signals, status: int) -> None:
     process = start(ROLLS_BACK)
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert err == "Interrupted: rolling back; once more to leave at once\n"
     assert out == "rolled back\n"
     assert process.returncode == status
@@ -107,7 +107,7 @@ def test_the_second_signal_leaves_at_once(number: signal.Signals, status: int) -
     assert process.stdout is not None
     assert process.stdout.readline() == "rolling back\n"
     process.send_signal(number)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     assert out == "left\n"
     assert process.returncode == status
 
@@ -116,7 +116,7 @@ def test_a_shield_holds_the_signal_back_until_its_end(tmp_path: object) -> None:
     process = start(SHIELDED)
     process.send_signal(signal.SIGINT)
     assert told(process).startswith("Interrupted")
-    out, err = process.communicate("\n", timeout=20)
+    out, err = process.communicate("\n", timeout=60)
     assert out == "end of the shield\nrolled back\nonce\n"
     assert err == ""
     assert process.returncode == 130
@@ -127,7 +127,7 @@ def test_the_second_signal_breaks_a_shield() -> None:
     process.send_signal(signal.SIGTERM)
     assert told(process).startswith("Interrupted")
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     assert out == "left\n"
     assert process.returncode == 130
 
@@ -135,7 +135,7 @@ def test_the_second_signal_breaks_a_shield() -> None:
 def test_a_signal_that_was_ignored_stays_ignored() -> None:
     process = start(GOES_ON, before=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate("\n", timeout=20)
+    out, err = process.communicate("\n", timeout=60)
     assert (out, err, process.returncode) == ("went on\n", "", 0)
 
 
@@ -178,7 +178,7 @@ def test_an_interrupted_up_rolls_back_and_is_exit_130(flags: tuple[str, ...], tm
     )
     assert told(process) == "working\n"
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Interrupted: rolling back" in err.splitlines()[0]
     assert err.splitlines()[1] == "rolled back"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,7 @@ def test_a_bug_becomes_a_line_and_a_file_that_only_we_read(devbox: Devbox) -> No
     error = ran.json["error"]
     assert (error["code"], error["cause"]) == ("internal", "ZeroDivisionError: oops")
     (log,) = (devbox.state / "logs").iterdir()
-    assert str(log) in error["cures"][0]["text"]
+    assert str(log) in error["message"]
     assert "Traceback" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in ran.err + ran.out
@@ -390,3 +391,15 @@ def test_config_tells_a_broken_docker_setup_and_goes_on(devbox: Devbox, tmp_path
     assert run(["config", "--json"], broken) == 0
     rows = json.loads(broken.stdout.getvalue())["data"]["settings"]  # type: ignore[attr-defined]
     assert rows[-1] == {"name": "endpoint", "value": None, "source": "context.not_found: no context colima"}
+
+
+def test_up_tells_what_was_changed_in_a_sandbox_that_was_there(devbox: Devbox) -> None:
+    reason = "recreate jenkins: memory 2g -> 3g"
+    changes = [
+        {"action": "stop", "target": "devbox-jenkins-jenkins-1", "reason": "memory 2g -> 3g"},
+        {"action": "create", "target": "devbox-jenkins-jenkins-1", "reason": reason},
+    ]
+    devbox.calls.results["up"] = replace(UP, data={**(UP.data or {}), "changes": changes})
+    out = devbox("up", "jenkins").out
+    assert f"  changed  {reason}\n" in out
+    assert "stop devbox" not in out

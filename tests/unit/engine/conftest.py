@@ -7,11 +7,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from devbox.engine.api import Endpoint
 from devbox.engine.sdk import DockerEngine, connect
 from devbox.engine.watch import Patience
 from tests.replay import ReplayServer, Route
+
+# A busy machine makes single examples slow; that says nothing about the code.
+settings.register_profile("engine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("engine")
 
 Serve = Callable[[Mapping[str, Route]], ReplayServer]
 

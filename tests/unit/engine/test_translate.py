@@ -1,4 +1,4 @@
-"""What transports raise, as devbox errors: the table of the SDK's, requests', http.client's and the system's exceptions."""
+"""What transports raise, as devbox errors: the SDK's, requests', http.client's and the system's exceptions."""
 
 from __future__ import annotations
 

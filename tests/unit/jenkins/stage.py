@@ -61,6 +61,7 @@ class Web:
         self.prefix = ""
         self.health = 200
         self.login = 200
+        self.anonymous = 403
         self.asked: list[tuple[str, bool]] = []
         """Paths, and whether a password came along."""
         self.on_request: Callable[[str, bool], str | None] = lambda _path, _auth: None
@@ -136,7 +137,7 @@ class Web:
         if phase == OPEN:
             return 200
         if given is None:
-            return 403
+            return self.anonymous
         return 200 if phase == READY and given == ours else 401
 
 

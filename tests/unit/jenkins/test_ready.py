@@ -132,6 +132,14 @@ def test_a_jenkins_that_lets_anybody_in_is_told_from_one_that_refuses(stage: Sta
     assert wait_ready(stage.wait()).anonymous_refused is False
 
 
+@pytest.mark.parametrize("status", [401, 403, 302, 404])
+def test_whatever_keeps_the_anonymous_out_is_a_refusal(stage: Stage, status: int) -> None:
+    """Another realm of the user's may lead them elsewhere instead of saying no."""
+    stage.web.listen()
+    stage.web.anonymous = status
+    assert wait_ready(stage.wait()).anonymous_refused is True
+
+
 @pytest.mark.parametrize("phase", [RESET, LOADING])
 def test_no_answer_to_the_anonymous_is_no_sign_of_an_open_jenkins(stage: Stage, phase: str) -> None:
     """Nothing may be concluded from a question that was cut off: a Jenkins held to be open is stopped."""
@@ -146,13 +154,14 @@ def test_no_answer_to_the_anonymous_is_no_sign_of_an_open_jenkins(stage: Stage, 
     assert stage.web.looks() == 3
 
 
-def test_a_401_while_booting_is_not_final_however_often_it_comes_back(stage: Stage) -> None:
-    stage.web.phase = LOADING
+@pytest.mark.parametrize("between", [LOADING, RESET])
+def test_a_401_while_booting_is_not_final_however_often_it_comes_back(stage: Stage, between: str) -> None:
+    stage.web.phase = between
     stage.web.listen()
-    for second in range(1, 9):
+    for second in range(1, 5):
         stage.clock.at(second, stage.web.becomes(REFUSING))
-        stage.clock.at(second + LOST / 2, stage.web.becomes(LOADING))
-    stage.clock.at(9, stage.web.becomes(READY))
+        stage.clock.at(second + LOST / 2, stage.web.becomes(between))
+    stage.clock.at(5, stage.web.becomes(READY))
     assert wait_ready(stage.wait()).signed_in
 
 
@@ -178,7 +187,7 @@ def test_a_strangers_jenkins_that_held_the_address_before_is_never_ready(stage: 
     stage.web.phase = REFUSING
     stage.web.listen()
     with pytest.raises(DevboxError) as error:
-        wait_ready(stage.wait(set_up=set_up, stale=stage.web.session, timeout=10))
+        wait_ready(stage.wait(set_up=set_up, stale=stage.web.session, timeout=5))
     assert error.value.code == "jenkins.timeout"
 
 
@@ -186,7 +195,7 @@ def test_a_strangers_jenkins_without_security_is_not_ours_either(stage: Stage) -
     stage.web.phase = OPEN
     stage.web.listen()
     with pytest.raises(DevboxError) as error:
-        wait_ready(stage.wait(secured=False, stale=stage.web.session, timeout=10))
+        wait_ready(stage.wait(secured=False, stale=stage.web.session, timeout=5))
     assert error.value.code == "jenkins.timeout"
 
 

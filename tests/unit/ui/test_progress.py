@@ -6,6 +6,7 @@ import io
 import json
 import re
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -44,7 +45,7 @@ class Terminal(io.StringIO):
 
 def plain(*, quiet: bool = False, verbose: bool = False) -> list[str]:
     stream = io.StringIO()
-    with PlainLines(stream, Style(), quiet=quiet, verbose=verbose) as sink:
+    with closing(PlainLines(stream, Style(), quiet=quiet, verbose=verbose)) as sink:
         for event in EVENTS:
             sink.emit(event)
     return stream.getvalue().splitlines()
@@ -82,7 +83,7 @@ def test_a_warning_of_the_result_is_told_once() -> None:
 
 def test_json_lines_have_every_field() -> None:
     stream = io.StringIO()
-    with JsonLines(stream, quiet=False) as sink:
+    with closing(JsonLines(stream, quiet=False)) as sink:
         for event in EVENTS:
             sink.emit(event)
         sink.say("Interrupted")
@@ -126,7 +127,7 @@ def last_screen(text: str) -> str:
 
 def test_of_a_live_view_only_warnings_and_notes_stay() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         for event in EVENTS:
             sink.emit(event)
     assert last_screen(stream.getvalue()) == "warning[port.moved]: port 8080 is taken\na note"
@@ -135,7 +136,7 @@ def test_of_a_live_view_only_warnings_and_notes_stay() -> None:
 
 def test_a_live_view_without_colour_has_none() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(colour=False), verbose=False) as sink:
+    with closing(LiveView(stream, Style(colour=False), verbose=False)) as sink:
         for event in EVENTS:
             sink.emit(event)
     assert not re.search(r"\x1b\[[0-9;]*m", stream.getvalue())
@@ -143,7 +144,7 @@ def test_a_live_view_without_colour_has_none() -> None:
 
 def test_a_live_view_that_is_over_stays_over() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         sink.emit(Waiting("for it"))
     length = len(stream.getvalue())
     sink.rest([Warning_("a.b", "late")])
@@ -152,14 +153,14 @@ def test_a_live_view_that_is_over_stays_over() -> None:
 
 def test_nothing_is_drawn_when_nothing_takes_time() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         sink.emit(Note("chosen"))
     assert stream.getvalue() == "chosen\n"
 
 
 def test_a_signals_words_stay_after_the_view() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         sink.emit(Waiting("for it"))
         sink.say("Interrupted: rolling back")
     assert last_screen(stream.getvalue()) == "Interrupted: rolling back"
@@ -167,7 +168,7 @@ def test_a_signals_words_stay_after_the_view() -> None:
 
 def test_leaving_at_once_shows_the_cursor_again() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         sink.leave()
         assert "\x1b[?25h" not in stream.getvalue()
         sink.emit(Waiting("for it"))
@@ -177,7 +178,7 @@ def test_leaving_at_once_shows_the_cursor_again() -> None:
 
 def test_a_question_has_the_terminal_for_itself() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
         sink.emit(Waiting("for it"))
         sink.pause()
         length = len(stream.getvalue())
@@ -188,7 +189,7 @@ def test_a_question_has_the_terminal_for_itself() -> None:
 
 def test_events_may_come_from_many_threads() -> None:
     stream = Terminal()
-    with LiveView(stream, Style(), verbose=False) as sink:
+    with closing(LiveView(stream, Style(), verbose=False)) as sink:
 
         def pull(image: str) -> None:
             for done in range(20):

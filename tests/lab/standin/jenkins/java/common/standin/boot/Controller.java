@@ -70,11 +70,13 @@ public final class Controller {
     public void restart(String user, int announced) {
         phase = Phase.RESTARTING;
         Log.info("hudson.lifecycle.Lifecycle", "onStatusUpdate", "Restart in " + announced + " seconds");
-        new Thread(() -> {
+        Thread thread = new Thread(() -> {
             Pause.seconds(Knobs.restartSeconds());
             Log.info("hudson.lifecycle.Lifecycle", "onStop", "Stopping Jenkins as requested by " + user);
             end(user);
-        }, "restart thread").start();
+        }, "restart thread");
+        thread.setDaemon(false); // it outlives the connection that asked, and for a moment every other thread
+        thread.start();
     }
 
     private void end(String user) {

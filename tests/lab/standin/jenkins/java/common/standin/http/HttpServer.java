@@ -20,7 +20,7 @@ public final class HttpServer {
         socket.setReuseAddress(true);
         socket.bind(new InetSocketAddress(InetAddress.getByName(address), port), 50);
         Thread acceptor = new Thread(this::accept, "HTTP acceptor");
-        acceptor.setDaemon(false); // a restart inside the JVM begins in a connection's thread, which is one
+        acceptor.setDaemon(false);
         acceptor.start();
     }
 

@@ -1,0 +1,28 @@
+"""Docker Compose v2, which this Debian does not have: the next one's package, unpacked and run as a program."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.lab.others import OTHERS, root_of
+from tests.lab.places import Places
+from tests.lab.shell import run
+
+INSIDE = "usr/libexec/docker/cli-plugins/docker-compose"
+
+
+def compose(places: Places) -> Path:
+    """The program, for `DOCKER_HOST=... PROGRAM ls`; fetched when it is first asked for."""
+    program = places.cache / "docker-compose"
+    if not program.exists():
+        root = root_of(places, str(OTHERS["26.1"].suite))
+        run(["chroot", str(root), "apt-get", "update", "-qq"])
+        run(["chroot", str(root), "sh", "-c", "cd /tmp && apt-get download -qq docker-compose"])
+        (package,) = (root / "tmp").glob("docker-compose_*.deb")
+        with tempfile.TemporaryDirectory(dir=places.cache) as scratch:
+            run(["dpkg-deb", "-x", str(package), scratch])
+            package.unlink()
+            shutil.move(Path(scratch) / INSIDE, program)
+    return program
