@@ -98,7 +98,6 @@ def test_up_ends_with_what_a_person_needs(devbox: Devbox) -> None:
         "  URL      http://127.0.0.1:8080\n"
         "  sign-in  admin, password: devbox credentials\n"
         "  ports    8080, 50000\n"
-        "  changed  create volume devbox-jenkins_home (there is none)\n"
         "\n"
         "  devbox open     in the browser\n"
         "  devbox logs -f  what it writes\n"
