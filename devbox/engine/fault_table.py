@@ -7,7 +7,6 @@ CLI's source by tag, and their issue trackers; a sample text of each row is in t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from devbox.errors import Cure
@@ -19,7 +18,7 @@ class Fault:
 
     id: str
     code: str
-    pattern: re.Pattern[str]
+    pattern: str
     message: str
     cures: tuple[Cure, ...]
     retryable: bool = False
@@ -29,7 +28,7 @@ class Fault:
 def _fault(
     id: str, code: str, pattern: str, message: str, *cures: Cure, retryable: bool = False, scope: str = ""
 ) -> Fault:
-    return Fault(id, code, re.compile(pattern, re.IGNORECASE), message, cures, retryable, scope)
+    return Fault(id, code, pattern, message, cures, retryable, scope)
 
 
 _DOCTOR = Cure("Let devbox look at the Docker set-up.", "devbox doctor")

@@ -6,11 +6,14 @@ The engine's errors and the doctor's findings both come from here; the rows are 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from devbox.engine.fault_table import FAULTS, Fault
 from devbox.errors import Cure, DevboxError
+
+if TYPE_CHECKING:
+    from devbox.engine.fault_table import Fault
 
 _BLANKS = {
     "name": "the container",
@@ -54,8 +57,8 @@ class Match:
 
 def explain(text: str, scope: str = "") -> Match | None:
     """The first known fault that this text tells of; `scope` says where it comes from ("pull")."""
-    for fault in FAULTS:
-        found = fault.pattern.search(text) if fault.scope in ("", scope) else None
+    for fault in _table():
+        found = re.search(fault.pattern, text, re.IGNORECASE) if fault.scope in ("", scope) else None
         if found:
             return Match(fault, _words(found))
     return None
@@ -63,8 +66,15 @@ def explain(text: str, scope: str = "") -> Match | None:
 
 def explain_all(text: str) -> list[Match]:
     """Every known fault that this text tells of, whatever its scope; for a person who asks."""
-    found = ((fault, fault.pattern.search(text)) for fault in FAULTS)
+    found = ((fault, re.search(fault.pattern, text, re.IGNORECASE)) for fault in _table())
     return [Match(fault, _words(match)) for fault, match in found if match]
+
+
+def _table() -> Sequence[Fault]:
+    """The table, imported when something has failed: most commands never need it."""
+    from devbox.engine.fault_table import FAULTS
+
+    return FAULTS
 
 
 def _words(match: re.Match[str]) -> dict[str, str]:

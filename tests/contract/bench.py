@@ -13,8 +13,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from devbox.engine.api import ContainerSpec, Engine
+from devbox.engine.pulling import messages
 from devbox.engine.sdk import DockerEngine
 from tests.fake_engine import FakeContainer, FakeEngine, Node, Tree
 
@@ -27,9 +29,10 @@ _STAY = "trap 'exit 143' TERM; sleep 600 & wait"
 
 @dataclass
 class Bench:
-    """An engine with the image `TINY`, and what one test makes on it (all under one label, removed afterwards)."""
+    """An engine with the suite's image, and what one test makes on it (all under one label, removed afterwards)."""
 
     engine: Engine
+    image: str = TINY
     label: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     _numbers: Any = field(default_factory=itertools.count)
 
@@ -57,7 +60,12 @@ class Bench:
             self.engine.services[service] = _service(says, exits)
         lines = [f"echo '{text}'" + (" >&2" if stream == 2 else "") for stream, text in says]
         script = "; ".join([*lines, _STAY if exits is None else f"exit {exits}"])
-        values = {"name": self.name(service), "image": TINY, "labels": self.labels, "command": ("sh", "-c", script)}
+        values = {
+            "name": self.name(service),
+            "image": self.image,
+            "labels": self.labels,
+            "command": ("sh", "-c", script),
+        }
         return ContainerSpec(service=service, **{**values, **fields})
 
     def create(self, service: str = "box", **fields: Any) -> str:
@@ -108,15 +116,21 @@ def fake_bench() -> Bench:
     return Bench(engine)
 
 
-def install_tiny(engine: DockerEngine) -> None:
-    """Put the image `TINY` into a real engine, from this machine's static busybox."""
-    changes = ["LABEL made=by-test", "ENV GREETING=a=b", "USER 1000:1000"]
+def install_image(engine: DockerEngine, *, tagged: bool) -> str:
+    """Put the suite's image into a real engine, from this machine's static busybox; gives its name, or its id."""
     wire = engine._wire
-    params = "&".join(f"changes={change.replace(' ', '%20')}" for change in changes)
-    path = f"/images/create?fromSrc=-&repo={TINY.partition(':')[0]}&tag={TINY.partition(':')[2]}&{params}"
-    with wire.open("POST", path, data=iter([_tiny_tar()]), limit=60) as call:
-        assert b"errorDetail" not in call.all()
-    assert engine.image(TINY)
+    params = [("fromSrc", "-"), *(("changes", change) for change in ("LABEL made=by-test", "ENV GREETING=a=b"))]
+    params += [("changes", "USER 1000:1000"), *zip(("repo", "tag"), TINY.split(":"), strict=True)][: 3 if tagged else 1]
+    with wire.open("POST", f"/images/create?{urlencode(params)}", data=iter([_tiny_tar()]), limit=60) as call:
+        said = list(messages(call.pieces()))
+    image = engine.image(TINY if tagged else said[-1]["status"])
+    assert image, said
+    return TINY if tagged else image.id
+
+
+def remove_image(engine: DockerEngine, image: str) -> None:
+    """Take it out again."""
+    engine._wire.json("DELETE", f"/images/{image}")
 
 
 def _tiny_tar() -> bytes:
@@ -136,11 +150,6 @@ def _tiny_tar() -> bytes:
             entry.size = len(content or b"")
             tar.addfile(entry, io.BytesIO(content or b""))
     return out.getvalue()
-
-
-def real_host() -> str | None:
-    """The real engine's URL from `DEVBOX_TEST_ENGINE`; None when none is named."""
-    return os.environ.get("DEVBOX_TEST_ENGINE") or None
 
 
 def _service(says: tuple[tuple[int, str], ...], exits: int | None) -> Callable[[FakeEngine, FakeContainer], None]:

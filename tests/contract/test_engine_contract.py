@@ -14,7 +14,7 @@ import pytest
 
 from devbox.engine.api import Engine, File, Healthcheck, Mount, Publish
 from devbox.errors import DevboxError
-from tests.contract.bench import HOME, TINY, UID, Bench, free_port, until
+from tests.contract.bench import HOME, UID, Bench, free_port, until
 
 
 def code(call: Callable[[], Any]) -> str:
@@ -42,9 +42,9 @@ class TestWhoAnswers:
 
 class TestImages:
     def test_a_local_image_is_described(self, bench: Bench) -> None:
-        image = bench.engine.image(TINY)
+        image = bench.engine.image(bench.image)
         assert image is not None
-        assert TINY in image.tags
+        assert bench.image in (*image.tags, image.id)
         assert image.labels == {"made": "by-test"}
         assert image.environment["GREETING"] == "a=b"
         assert image.user == "1000:1000"
@@ -52,7 +52,7 @@ class TestImages:
         assert image.size > 0
 
     def test_it_is_found_by_its_id_too(self, bench: Bench) -> None:
-        image = bench.engine.image(TINY)
+        image = bench.engine.image(bench.image)
         assert image is not None
         assert bench.engine.image(image.id) == image
 
@@ -113,9 +113,11 @@ class TestLifeOfAContainer:
     def test_created_it_does_not_run(self, bench: Bench) -> None:
         volume = bench.engine.create_volume(bench.name("v"), bench.labels)
         id_ = bench.create(mounts=(Mount(volume.name, "/data"),))
-        found = bench.engine.find_container(bench.name("box"))
+        found, image = bench.engine.find_container(bench.name("box")), bench.engine.image(bench.image)
         assert found is not None
-        assert (found.id, found.state, found.image, found.exit_code) == (id_, "created", TINY, None)
+        assert image is not None
+        assert (found.id, found.state, found.exit_code) == (id_, "created", None)
+        assert (found.image, found.image_id) == (bench.image, image.id) or bench.image == image.id
         assert found.labels["dev.devbox.test"] == bench.label
         assert found.mounts == (Mount(volume.name, "/data"),)
         assert bench.engine.inspect(id_).started_at == ""

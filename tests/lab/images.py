@@ -26,7 +26,7 @@ BUILDER = 9
 def push_all(places: Places, registry: Registry) -> bool:
     """Build and push what the registry does not hold in its present recipe; whether anything was done."""
     stamp = places.cache / "images.key"
-    sources = (HERE, Path(__file__), Path(__file__).with_name("small.py"))
+    sources = (HERE, *(Path(__file__).with_name(name) for name in ("images.py", "small.py", "war.py")))
     wanted = key(*sources, str(STANDINS), base_tar(places).name, java_runtime(places).name)
     names = pullable()
     if stamp.exists() and stamp.read_text() == wanted and all(_held(registry, name) for name in names):
@@ -38,11 +38,20 @@ def push_all(places: Places, registry: Registry) -> bool:
         for standin in STANDINS:
             _version(places, builder, registry, standin, common)
         push_small(builder, registry)
-        builder.docker("image", "prune", "--force")
+        builder.docker("image", "prune", "--all", "--force", "--filter", "until=72h")
     finally:
         builder.stop()
+    _sweep(places)
     stamp.write_text(wanted)
     return True
+
+
+def _sweep(places: Places) -> None:
+    """Throw away the WARs of former recipes."""
+    current = {war(places, standin.version) for standin in STANDINS}
+    for old in (places.cache / "wars").glob("jenkins-*.war"):
+        if old not in current:
+            old.unlink()
 
 
 def pullable() -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.lab.conftest import Boxes
 from tests.lab.lab import Lab
+from tests.lab.shell import LabError
 from tests.lab.tags import LEGACY, LTS, OFFICIAL, OLDER_LTS, OWN, WEEKLY
 
 pytestmark = pytest.mark.lab
@@ -60,3 +61,11 @@ def test_an_empty_engine_pulls_all_layers_from_the_registry(lab: Lab) -> None:
         said = engine.docker("pull", f"{OWN}:latest")
         assert said.count("Pull complete") >= 5 and "Already exists" not in said
         assert engine.docker("run", "--rm", f"{OWN}:latest", "--version").strip() == LTS
+
+
+def test_a_stand_in_goes_into_another_engine_under_its_own_name_alone(lab: Lab) -> None:
+    with lab.fresh_engine() as engine:
+        lab.load((f"{OWN}:latest",), engine.docker_host)
+        assert engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split() == [f"{OWN}:latest"]
+        with pytest.raises(LabError, match="only devbox-lab/"):
+            lab.load((f"{OFFICIAL}:lts",), engine.docker_host)

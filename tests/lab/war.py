@@ -18,38 +18,48 @@ Manifest-Version: 1.0
 Main-Class: standin.Main
 Implementation-Version: {version}
 Jenkins-Version: {version}
+
 """
+EXTRAS = {"WEB-INF/web.xml": "<web-app/>\n", "robots.txt": "User-agent: *\nDisallow: /\n"}
 
 
 def war(places: Places, version: str) -> Path:
-    """The WAR of this version, made when its recipe is new; `jenkins --war` can be tried with it as it is."""
-    target = places.cache / "wars" / f"jenkins-{version}-{key(version, JAVA, GROOVY, MANIFEST)}.war"
+    """The WAR of this version, made when its recipe is new; `devbox up --war` can be tried with it as it is."""
+    body = _body(places, "legacy" if version.startswith("1.") else "current")
+    target = body.with_name(f"jenkins-{version}-{key(body.name, version, MANIFEST)}.war")
     if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            made = _assemble(Path(scratch), version)
-            made.rename(target)
+        part = target.with_suffix(".part")
+        shutil.copyfile(body, part)
+        with zipfile.ZipFile(part, "a") as jar:
+            jar.writestr("META-INF/MANIFEST.MF", MANIFEST.format(version=version))
+        part.rename(target)
     return target
 
 
-def _assemble(scratch: Path, version: str) -> Path:
-    legacy = version.startswith("1.")
+def _body(places: Places, variant: str) -> Path:
+    """What the WARs of one generation share: all but the manifest."""
+    target = places.cache / "wars" / f"{variant}-{key(JAVA, GROOVY, str(EXTRAS))}.zip"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            _classes(Path(scratch), variant)
+            part = target.with_suffix(".part")
+            _zip(Path(scratch) / "classes", part)
+            part.rename(target)
+    return target
+
+
+def _classes(scratch: Path, variant: str) -> None:
     classes = scratch / "classes"
-    _compile([JAVA / "common", JAVA / ("legacy" if legacy else "current")], classes, GROOVY)
-    if legacy:
+    _compile([JAVA / "common", JAVA / variant], classes, GROOVY)
+    if variant == "legacy":
         _compile([JAVA / "matrix"], scratch / "matrix", classes)
         plugins = classes / "WEB-INF" / "plugins"
         plugins.mkdir(parents=True)
         run([JAVA_HOME / "bin/jar", "--create", "--file", plugins / "matrix-auth.jar", "-C", scratch / "matrix", "."])
-    (classes / "WEB-INF").mkdir(exist_ok=True)
-    (classes / "WEB-INF" / "web.xml").write_text("<web-app/>\n")
-    (classes / "robots.txt").write_text("User-agent: *\nDisallow: /\n")
-    shutil.copyfile(GROOVY, scratch / "jenkins.war")
-    _without_manifest(scratch / "jenkins.war")
-    (scratch / "manifest").write_text(MANIFEST.format(version=version))
-    run([JAVA_HOME / "bin/jar", "--update", "--file", scratch / "jenkins.war", "--manifest", scratch / "manifest",
-         "-C", classes, "."])  # fmt: skip
-    return scratch / "jenkins.war"
+    for name, text in EXTRAS.items():
+        (classes / name).parent.mkdir(exist_ok=True)
+        (classes / name).write_text(text)
 
 
 def _compile(sources: list[Path], target: Path, classpath: Path) -> None:
@@ -58,11 +68,11 @@ def _compile(sources: list[Path], target: Path, classpath: Path) -> None:
          "-d", target, *files])  # fmt: skip
 
 
-def _without_manifest(jar: Path) -> None:
-    """Groovy's own manifest must not shine through the WAR's."""
-    bare = jar.with_suffix(".bare")
-    with zipfile.ZipFile(jar) as old, zipfile.ZipFile(bare, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
-        for member in old.infolist():
+def _zip(classes: Path, target: Path) -> None:
+    """Groovy, without its manifest, and our own files."""
+    with zipfile.ZipFile(GROOVY) as groovy, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as jar:
+        for member in groovy.infolist():
             if member.filename != "META-INF/MANIFEST.MF" and not member.is_dir():
-                new.writestr(member.filename, old.read(member))
-    bare.rename(jar)
+                jar.writestr(member.filename, groovy.read(member))
+        for file in sorted(path for path in classes.rglob("*") if path.is_file()):
+            jar.write(file, str(file.relative_to(classes)))
