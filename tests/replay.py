@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -22,13 +23,16 @@ _PREFIX = re.compile(r"^/v[0-9.]+(?=/)")
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back. `chunks` make a chunked stream; `then` is what follows: end it, hang, or cut it off."""
+    """What is sent back. `chunks` make a chunked stream; `then` is what follows.
+
+    "end" it, "hang", "cut" it off, or "echo": read to the client's end, and send that back as a frame of stdout.
+    """
 
     status: int = 200
     body: bytes | str | dict[str, Any] | list[Any] = b""
     kind: str = ""
     chunks: tuple[bytes, ...] | None = None
-    then: Literal["end", "hang", "cut"] = "end"
+    then: Literal["end", "hang", "cut", "echo"] = "end"
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     """Sent as it is, instead of everything else."""
@@ -67,7 +71,14 @@ class ReplayServer:
     A list of answers is used up one by one, the last one stays.
     """
 
-    def __init__(self, routes: Mapping[str, Route] | None = None, *, unix: Path | None = None) -> None:
+    def __init__(
+        self,
+        routes: Mapping[str, Route] | None = None,
+        *,
+        unix: Path | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._tls = tls
         self.routes: dict[str, Route] = {"GET /version": Answer(body=VERSION), "GET /_ping": Answer(body="OK")}
         self.routes.update(routes or {})
         self.seen: list[Seen] = []
@@ -123,21 +134,27 @@ class ReplayServer:
             threading.Thread(target=self._serve, args=(sock,), name="replay-one", daemon=True).start()
 
     def _serve(self, sock: socket.socket) -> None:
+        if self._tls is not None:
+            try:
+                sock = self._tls.wrap_socket(sock, server_side=True)
+            except OSError:
+                sock.close()
+                return
         reader = sock.makefile("rb")
         with suppress(OSError, ValueError):
-            if not sock.recv(1, socket.MSG_PEEK).isalpha():
+            if self._tls is None and not sock.recv(1, socket.MSG_PEEK).isalpha():
                 # No HTTP (a TLS greeting): refused as Go's server does.
                 sock.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
             while (seen := _read(reader)) is not None:
                 self.seen.append(seen)
-                if not self._answer(sock, seen):
+                if not self._answer(sock, reader, seen):
                     break
         reader.close()
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
         sock.close()
 
-    def _answer(self, sock: socket.socket, seen: Seen) -> bool:
+    def _answer(self, sock: socket.socket, reader: Any, seen: Seen) -> bool:
         """Whether the connection can be used again."""
         if self.frozen.is_set():
             self._hang(sock)
@@ -146,6 +163,9 @@ class ReplayServer:
         self._send(sock, answer)
         if answer.then == "hang":
             self._hang(sock)
+        if answer.then == "echo":
+            data = reader.read()
+            sock.sendall(b"\x01\0\0\0" + len(data).to_bytes(4, "big") + data)
         return answer.then == "end" and answer.raw is None
 
     def _route(self, seen: Seen) -> Answer:

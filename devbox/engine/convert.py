@@ -194,23 +194,6 @@ def _healthcheck(check: Healthcheck) -> dict[str, Any]:
     }
 
 
-def split_ref(ref: str) -> tuple[str, str]:
-    """(repository, tag or digest) of an image's name; the tag is `latest` where none is given.
-
-    Without it the engine would pull every tag of the repository.
-    """
-    name, _, digest = ref.partition("@")
-    if digest:
-        return _without_tag(name)[0], digest
-    repository, tag = _without_tag(name)
-    return repository, tag or "latest"
-
-
-def _without_tag(name: str) -> tuple[str, str]:
-    head, colon, tail = name.rpartition(":")
-    return (head, tail) if colon and "/" not in tail else (name, "")
-
-
 def _environment(entries: object) -> dict[str, str]:
     pairs = (entry.partition("=") for entry in _list(entries) if isinstance(entry, str))
     return {name: value for name, _, value in pairs}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -54,6 +53,8 @@ def _from_helper(config: Mapping[str, Any], registry: str) -> dict[str, str] | N
     program = shutil.which(f"docker-credential-{helper}") if isinstance(helper, str) and "/" not in helper else None
     if program is None:
         return None
+    import subprocess
+
     try:
         answer = subprocess.run(
             [program, "get"], input=registry.encode(), capture_output=True, timeout=_HELPER_SECONDS, check=True

@@ -133,10 +133,10 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "image.invalid",
         "image.invalid",
-        r"invalid reference format|repository name must be lowercase|invalid (?:tag|repository) name"
-        r"|repository name \S+ must be|invalid checksum digest (?:format|length)|unsupported digest algorithm"
+        r"invalid reference format|repository name must |invalid (?:tag|repository) (?:name|format)"
+        r"|repository name \S+ must |invalid checksum digest (?:format|length)|unsupported digest algorithm"
         r"|cannot specify 64-byte hexadecimal strings",
-        "{image} is no name of an image.",
+        '"{image}" is no name of an image.',
         Cure("An image's name looks like jenkins/jenkins:lts."),
     ),
     _fault(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import io
 import posixpath
-import tarfile
 import time
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from devbox.engine.api import File, FileStat
 from devbox.engine.wire import Call, Wire, segment
 from devbox.errors import DevboxError
+
+if TYPE_CHECKING:
+    import tarfile
 
 _LINKS = 8
 _CHUNK = 1 << 20
@@ -20,6 +22,8 @@ _CHUNK = 1 << 20
 
 def tar_of(files: tuple[File, ...], now: float) -> bytes:
     """A tar with these entries in their order, directories as entries of their own, all of them `now` old."""
+    import tarfile
+
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for file in files:
@@ -132,6 +136,8 @@ def _archive(container: str) -> str:
 
 @contextlib.contextmanager
 def _tar(call: Call) -> Iterator[tarfile.TarFile]:
+    import tarfile
+
     try:
         reader = cast("IO[bytes]", _Reader(call.pieces()))
         with tarfile.open(fileobj=reader, mode="r|", bufsize=tarfile.BLOCKSIZE) as tar:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import shlex
 import socket
-import subprocess
 from collections.abc import Mapping
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from devbox.engine.transport import Request, Socket
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class LocalTransport:
@@ -122,6 +123,8 @@ class _SshConnection(_UnixConnection):
         self._process: subprocess.Popen[bytes] | None = None
 
     def connect(self) -> None:
+        import subprocess
+
         ours, theirs = socket.socketpair()
         with theirs:
             # A session of its own: Ctrl-C is for devbox, which still has something to say to the engine.
@@ -141,8 +144,7 @@ class _SshConnection(_UnixConnection):
         super().drop()
         if self._process is None:
             return
-        if self._process.poll() is None:
-            self._process.terminate()
+        self._process.kill()
         self._process.wait()
         if self._process.stderr:
             self._process.stderr.close()
@@ -151,9 +153,11 @@ class _SshConnection(_UnixConnection):
         process = self._process
         if process is None or process.stderr is None:
             return ""
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        from subprocess import TimeoutExpired
+
+        try:
             process.wait(timeout=2)
-        if process.poll() is None:
+        except TimeoutExpired:
             return ""
         lines = process.stderr.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else ""
@@ -161,6 +165,8 @@ class _SshConnection(_UnixConnection):
 
 def ssh_command(url: str) -> list[str]:
     """The command that connects to the engine of `ssh://[user@]host[:port][/socket]`."""
+    import shlex
+
     parts = urlsplit(url)
     command = ["ssh", "-o", "ConnectTimeout=15", "-T"]
     command += ["-l", parts.username] if parts.username else []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from devbox.engine.api import Engine, Flag, Image, LayerProgress
-from devbox.engine.convert import split_ref
+from devbox.engine.refs import split_ref
 from devbox.errors import Cure, DevboxError
 from devbox.events import Emit, Event, PullProgress, Warned
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from devbox.engine.api import Flag, LayerProgress
-from devbox.engine.convert import split_ref
 from devbox.engine.credentials import auth_header
 from devbox.engine.faults import explain
+from devbox.engine.refs import is_ref, split_ref
 from devbox.engine.wire import Wire
 from devbox.errors import Cure, DevboxError
 
@@ -23,9 +23,9 @@ def pull_once(
     wire: Wire, ref: str, progress: Callable[[LayerProgress], None], docker_folder: Path, stop: Flag | None
 ) -> None:
     """Pull; raises the first failure that the stream tells of. Closing the connection makes the engine give it up."""
-    repository, tag = split_ref(ref)
-    if not repository:
+    if not is_ref(ref):
         raise image_error("invalid reference format", ref)
+    repository, tag = split_ref(ref)
     params = {"fromImage": repository, "tag": tag}
     headers = auth_header(docker_folder, repository)
     with wire.open(

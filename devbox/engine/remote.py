@@ -120,7 +120,7 @@ def _client(endpoint: Endpoint) -> APIClient:
     tls = _tls(endpoint)
     try:
         # A version that is given keeps the constructor from asking the engine, with the time-out of a minute.
-        return APIClient(base_url=endpoint.url, version=OUR_MIN, tls=tls)
+        return APIClient(base_url=endpoint.url, version=OUR_MIN, tls=tls, use_ssh_client=True)
     except DockerException:
         raise
     except Exception as error:

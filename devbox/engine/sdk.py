@@ -34,6 +34,7 @@ from devbox.engine.api import (
 from devbox.engine.contexts import config_dir
 from devbox.engine.provider import provider
 from devbox.engine.pulling import image_error, pull_once
+from devbox.engine.refs import is_ref
 from devbox.engine.translate import Translating, not_docker
 from devbox.engine.transport import open_transport
 from devbox.engine.watch import Patience
@@ -138,6 +139,8 @@ class DockerEngine:
 
     def image(self, ref: str) -> Image | None:
         """The local image; raises `image.invalid` for what is no name of an image."""
+        if not is_ref(ref):
+            raise image_error("invalid reference format", ref)
         found = _or_none(lambda: self._wire.json("GET", f"/images/{segment(ref)}/json", about={"image": ref}))
         return convert.image(found) if found else None
 

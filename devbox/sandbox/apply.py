@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -78,7 +79,19 @@ class Apply:
             self.world.emit(Note("what this run made is kept for a look (--keep)"))
             return
         with self.world.shield():
+            self.restore_record()
             roll_back(self.world, self.design, self.own, self.aside)
+
+    def restore_record(self) -> None:
+        """Give a home that was there before its record back: choices that failed must not stick."""
+        if self.prepared and self.home.record is not None:
+            with contextlib.suppress(DevboxError):
+                home.write_record(self.engine, self.own, self.home, self.home.record, self.record)
+
+    @property
+    def record(self) -> dict[str, object]:
+        """What a home's record says besides the choices."""
+        return {"name": self.design.name, "stack": self.design.stack.name}
 
     def do(self, step: Change) -> None:
         """One step, with its events; a signal waits for its end unless the step itself may take long."""
@@ -157,8 +170,7 @@ class Apply:
             stack=self.design.stack.name,
             image=self.design.choices.image,
         )
-        record: dict[str, object] = {"name": self.design.name, "stack": self.design.stack.name}
-        password = home.prepare(self.engine, created, self.home, self.design.choices, record)
+        password = home.prepare(self.engine, created, self.home, self.design.choices, self.record)
         self.home = replace(self.home, password=password)
         self.prepared = True
         if chosen := self.design.choices["war"]:

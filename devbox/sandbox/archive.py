@@ -21,10 +21,13 @@ def read_tar(chunks: Iterator[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[byte
 
     Raises `engine.error` for a stream that is no tar or ends early.
     """
+    source = _Source(chunks)
     try:
-        with tarfile.open(fileobj=_Source(chunks), mode="r|", bufsize=CHUNK) as archive:
+        with tarfile.open(fileobj=source, mode="r|", bufsize=CHUNK) as archive:
             for member in archive:
                 yield member, archive.extractfile(member) if member.isreg() else None
+        if not source.has_end():
+            raise tarfile.ReadError("it ends early")
     except tarfile.TarError as error:
         raise DevboxError("engine.error", "the engine sent a broken archive", cause=str(error)) from error
 
@@ -57,6 +60,7 @@ class _Source(io.RawIOBase):
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._rest = bytearray()
+        self._tail = b""
 
     def readable(self) -> bool:
         return True
@@ -67,7 +71,16 @@ class _Source(io.RawIOBase):
             if piece is None:
                 break
             self._rest += piece
+            self._tail = (self._tail + piece[-512:])[-512:]
         size = len(self._rest) if size < 0 else size
         found = bytes(self._rest[:size])
         del self._rest[:size]
         return found
+
+    def has_end(self) -> bool:
+        """Whether the stream, read to its end, has a block of noughts there.
+
+        An engine that fails in the middle of an archive just stops, and `tarfile` takes half a header for the end.
+        """
+        self.read()
+        return self._tail == bytes(512)

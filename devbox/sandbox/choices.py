@@ -148,7 +148,7 @@ def of_record(content: bytes | None) -> Choices | None:
     """The choices from a home's record; None without one, or for a broken one."""
     try:
         data = json.loads(content or b"")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return from_json(data) if isinstance(data, dict) else None
 

@@ -166,11 +166,10 @@ def prepare(engine: Engine, container: str, home: Home, choices: Choices, record
     return password
 
 
-def write_record(engine: Engine, container: str, choices: Choices, record: dict[str, object]) -> None:
+def write_record(engine: Engine, container: str, home: Home, choices: Choices, record: dict[str, object]) -> None:
     """Write devbox's record of the choices again."""
-    owner = engine.stat(container, layout.PATH)
-    ids = {"uid": owner.uid, "gid": owner.gid} if owner else {"uid": 1000, "gid": 1000}
-    engine.put_files(container, layout.PATH, (File(layout.RECORD, _record(choices, record), 0o600, **ids),))
+    file = File(layout.RECORD, _record(choices, record), 0o600, uid=home.uid, gid=home.gid)
+    engine.put_files(container, layout.PATH, (file,))
 
 
 def _record(choices: Choices, record: dict[str, object]) -> bytes:

@@ -86,6 +86,6 @@ def read_json(labels: Mapping[str, str], key: str) -> dict[str, Any]:
     """A JSON object from a label; {} for one that is missing or broken (somebody else's hand)."""
     try:
         value = json.loads(labels.get(key, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

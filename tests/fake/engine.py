@@ -29,6 +29,7 @@ from devbox.engine.api import (
     Network,
     Volume,
 )
+from devbox.engine.refs import is_ref
 from devbox.errors import Cure, DevboxError
 from tests.fake.state import FakeContainer, FakeImage, FakeNetwork, FakeVolume, LogEntry, Service
 from tests.fake.streams import FakeExecStream, render, rfc3339, run_command
@@ -189,8 +190,8 @@ class FakeEngine:
 
     def image(self, ref: str) -> Image | None:
         """The local image."""
-        if " " in ref or ref.partition(":")[0] != ref.partition(":")[0].lower():
-            raise DevboxError("image.invalid", f"{ref} is no name of an image.")
+        if not is_ref(ref):
+            raise DevboxError("image.invalid", f"{ref!r} is no name of an image.")
         found = self._image(ref)
         return found.image if found else None
 

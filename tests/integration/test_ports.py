@@ -19,7 +19,7 @@ HELLO = b"GET / HTTP/1.0\r\n\r\n"
 
 def _unasked(box: Box) -> dict[str, int]:
     """Bring it up once with no port asked for, and take it down: its ports, which nobody chose by number."""
-    found = box.again().ok().sandbox["services"][0]["ports"]
+    found = box.again("jenkins", "--no-wait").ok().sandbox["services"][0]["ports"]
     box.down().ok()
     http = int(found.pop("8080/tcp").rpartition(":")[2])
     ((_, agent),) = found.items()

@@ -59,12 +59,13 @@ def mirror() -> str:
     """The Debian mirror that this machine's own apt sources name (not the security one)."""
     sources = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
     for source in sources:
-        if source.suffix in {".list", ".sources"} and source.is_file() and (url := _first_mirror(source.read_text())):
+        if source.suffix in {".list", ".sources"} and source.is_file() and (url := first_mirror(source.read_text())):
             return url
     raise LabError("no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d")
 
 
-def _first_mirror(text: str) -> str | None:
+def first_mirror(text: str) -> str | None:
+    """The first mirror that an apt source file names, in either format; security mirrors do not count."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
     for line in lines:
         found = re.match(r"(?:URIs:|deb(?:\s+\[[^]]*\])?)\s+(\S+)", line)

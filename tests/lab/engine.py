@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.lab.places import SECOND_LAB
 from tests.lab.procs import Daemon, kill_tree, processes, until
 from tests.lab.shell import LabError, run
 
@@ -57,12 +58,17 @@ class Engine:
     def bridge(self) -> str:
         return f"devboxlab{self.index}"
 
+    @property
+    def octet(self) -> int:
+        """The second number of its addresses: 213 and up, and 127 and up for a second lab."""
+        return 213 + self.index if self.index < SECOND_LAB else 127 + self.index - SECOND_LAB
+
     def start(self, seconds: float = 60) -> None:
         """Start what does not run and wait until it answers; raises `LabError` with the log's end otherwise."""
         if self.pid and until(self.answers, 20):
             return
         self.dockerd.stop()
-        _make_bridge(self.bridge, f"10.{213 + self.index}.0.1/24")
+        _make_bridge(self.bridge, f"10.{self.octet}.0.1/24")
         self.run.mkdir(parents=True, exist_ok=True)
         self.data.mkdir(parents=True, exist_ok=True)
         if not self.way_in and self.containerd.pid is None:
@@ -110,15 +116,20 @@ class Engine:
 
     def docker(self, *words: str, data: bytes | None = None) -> str:
         """The docker CLI against this engine, `data` as its input; gives stdout, raises `LabError` when it fails."""
-        return run(["docker", "--host", self.docker_host, *words], data=data, env=self._client_env())
+        return run([*self._client(), *words], data=data, env=self._client_env())
 
     def docker_both(self, *words: str) -> str:
         """The same; gives stdout and stderr as they came."""
-        return run(["docker", "--host", self.docker_host, *words], both=True, env=self._client_env())
+        return run([*self._client(), *words], both=True, env=self._client_env())
 
     def environment(self) -> dict[str, str]:
         """The environment with which any docker client reaches this engine and no other."""
         return {**_plain_env(), "DOCKER_HOST": self.docker_host}
+
+    def _client(self) -> list[str]:
+        """The CLI; for an engine in another root the one from there, since this machine's may be too old for it."""
+        inside = ["nsenter", "--mount", f"--target={self.pid}"] if self.way_in else []
+        return [*inside, "docker", "--host", self.docker_host]
 
     def _client_env(self) -> dict[str, str]:
         """For our own use of the CLI: the classic builder, and no configuration of the user's."""
@@ -143,7 +154,7 @@ class Engine:
             "bridge": self.bridge,
             "iptables": False,
             "ip-masq": False,
-            "default-address-pools": [{"base": f"10.{213 + self.index}.128.0/17", "size": 26}],
+            "default-address-pools": [{"base": f"10.{self.octet}.128.0/17", "size": 26}],
             "registry-mirrors": [self.mirror] if self.mirror else [],
             "max-concurrent-downloads": 3,
             "shutdown-timeout": 10,

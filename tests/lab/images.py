@@ -31,7 +31,7 @@ def push_all(places: Places, registry: Registry) -> bool:
     names = pullable()
     if stamp.exists() and stamp.read_text() == wanted and all(_held(registry, name) for name in names):
         return False
-    builder = Engine(BUILDER, places.cache / "builder", places.run / "builder", "")
+    builder = Engine(places.first + BUILDER, places.cache / "builder", places.run / "builder", "")
     builder.start()
     try:
         common = _common(places, builder)

@@ -36,7 +36,7 @@ class Lab:
         """The lab whether it runs or not; starts nothing."""
         where = places()
         registry = lab_registry(where)
-        return cls(where, registry, Engine(0, where.cache / "engine", where.run / "engine", registry.url))
+        return cls(where, registry, Engine(where.first, where.cache / "engine", where.run / "engine", registry.url))
 
     @classmethod
     def ensure(cls) -> Lab:
@@ -125,7 +125,7 @@ class Lab:
     def _kept(self, version: str) -> Engine:
         if version not in OTHERS:
             raise LabError(f"no engine {version!r}; there are {', '.join(OTHERS)}")
-        index = KEPT + list(OTHERS).index(version)
+        index = self.places.first + KEPT + list(OTHERS).index(version)
         return Engine(index, self.places.cache / f"engine-{version}", self.places.run / f"v{version}", "")
 
     @contextmanager

@@ -15,7 +15,7 @@ from tests.lab.recipe import key
 from tests.lab.shell import LabError
 
 ENTER = Path(__file__).parent / "enter.sh"
-INCLUDE = ("docker.io", "ca-certificates", "iptables", "procps")
+INCLUDE = ("docker.io", "docker-cli", "ca-certificates", "iptables", "procps")
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,20 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+SECOND_LAB = 100
+"""So a lab elsewhere does not disturb the one at the default place."""
+
 
 @dataclass(frozen=True)
 class Places:
-    """`cache` holds what is slow to make and the engine's data, `run` what belongs to running daemons."""
+    """`cache` holds what is slow to make and the engine's data, `run` what belongs to running daemons.
+
+    `first` is the first index of this lab's engines: each index is a bridge and a range of addresses.
+    """
 
     cache: Path
     run: Path
+    first: int = 0
 
     def make(self) -> None:
         """Create both folders."""
@@ -24,5 +31,5 @@ def places() -> Places:
     """The default places, or both under `DEVBOX_LAB_DIR` where that is set (keep it short: sockets live there)."""
     chosen = os.environ.get("DEVBOX_LAB_DIR")
     if chosen:
-        return Places(Path(chosen) / "cache", Path(chosen) / "run")
+        return Places(Path(chosen) / "cache", Path(chosen) / "run", SECOND_LAB)
     return Places(Path("/var/cache/devbox-lab"), Path("/run/devbox-lab"))

@@ -65,7 +65,7 @@ def test_an_empty_engine_pulls_all_layers_from_the_registry(lab: Lab) -> None:
 
 def test_a_stand_in_goes_into_another_engine_under_its_own_name_alone(lab: Lab) -> None:
     with lab.fresh_engine() as engine:
-        lab.load((f"{OWN}:latest",), engine.docker_host)
-        assert engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split() == [f"{OWN}:latest"]
+        lab.load(("devbox-lab/tiny:latest",), engine.docker_host)
+        assert engine.docker("images", "--format", "{{.Repository}}:{{.Tag}}").split() == ["devbox-lab/tiny:latest"]
         with pytest.raises(LabError, match="only devbox-lab/"):
             lab.load((f"{OFFICIAL}:lts",), engine.docker_host)

@@ -42,7 +42,7 @@ def throwaway(places: Places, name: str, mirror_url: str, disk: int | None = Non
 
 def _claim(places: Places) -> int:
     """A free index; what a dead claimant left is cleared away first."""
-    for index in INDEXES:
+    for index in (places.first + number for number in INDEXES):
         claim = places.run / f"e{index}.claim"
         if claim.exists() and not _alive(claim):
             _discard(Engine(index, places.cache / f"e{index}", places.run / f"e{index}", ""))

@@ -143,28 +143,6 @@ def test_a_create_that_names_nothing(answer: object) -> None:
     assert caught.value.code == "engine.not_docker"
 
 
-@pytest.mark.parametrize(
-    ("ref", "split"),
-    [
-        ("redis", ("redis", "latest")),
-        ("redis:8", ("redis", "8")),
-        ("a/b:c", ("a/b", "c")),
-        ("h:5000/a", ("h:5000/a", "latest")),
-        ("h:5000/a:1", ("h:5000/a", "1")),
-        ("a@sha256:00", ("a", "sha256:00")),
-        ("h:5000/a:1@sha256:00", ("h:5000/a", "sha256:00")),
-        ("", ("", "latest")),
-    ],
-)
-def test_a_name_comes_apart(ref: str, split: tuple[str, str]) -> None:
-    assert convert.split_ref(ref) == split
-
-
-@given(ref=st.text(max_size=30))
-def test_any_name_has_a_tag(ref: str) -> None:
-    assert convert.split_ref(ref)[1] or ref.endswith("@")
-
-
 @pytest.mark.parametrize("restart", ["no", "always", "unless-stopped", "on-failure:10"])
 def test_restart_policies(restart: str) -> None:
     spec = ContainerSpec("n", "i", "s", {}, "net", restart=restart)

@@ -224,3 +224,53 @@ def test_a_stop_event_is_not_needed_to_close(serve: Serve) -> None:
     engine, _ = engine_with(serve, {})
     engine.close()
     assert engine.ping() is True
+
+
+UPGRADED = Answer(raw=b"HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n", then="echo")
+EXEC: dict[str, Route] = {
+    "POST /containers/x/exec": Answer(201, {"Id": "e"}),
+    "POST /exec/e/start": UPGRADED,
+    "GET /exec/e/json": Answer(body={"ExitCode": 7}),
+}
+
+
+@pytest.mark.parametrize("size", [1, 100_000, 3_000_000])
+def test_a_command_hears_the_end_of_its_input(serve: Serve, size: int) -> None:
+    engine, _ = engine_with(serve, EXEC)
+    result = engine.exec("x", ("cat",), stdin=b"x" * size)
+    assert (result.exit_code, len(result.stdout)) == (7, size)
+
+
+def test_output_that_comes_with_the_answers_head_is_not_lost(serve: Serve) -> None:
+    head = UPGRADED.raw or b""
+    engine, _ = engine_with(serve, {**EXEC, "POST /exec/e/start": Answer(raw=head + FRAME)})
+    assert engine.exec("x", ("true",)).stdout == b"hi"
+
+
+def test_a_command_that_the_engine_does_not_find_is_127(serve: Serve) -> None:
+    refused = Answer(400, {"message": 'OCI runtime exec failed: exec: "no": executable file not found in $PATH'})
+    engine, _ = engine_with(serve, {**EXEC, "POST /exec/e/start": refused})
+    assert engine.exec("x", ("no",)).exit_code == 127
+
+
+def test_a_command_whose_engine_freezes_is_reported_soon(serve: Serve) -> None:
+    head = UPGRADED.raw or b""
+    engine, server = engine_with(serve, {**EXEC, "POST /exec/e/start": Answer(raw=head + FRAME, then="hang")})
+    stream = engine.exec_stream("x", ("sleep",), stdin=True)
+    assert stream.read() == (1, b"hi")
+    server.frozen.set()
+    assert code(stream.read) == "engine.timeout"
+
+
+def test_a_command_whose_engine_dies_has_no_exit_status(serve: Serve) -> None:
+    engine, server = engine_with(
+        serve, {**EXEC, "POST /exec/e/start": Answer(raw=(UPGRADED.raw or b"") + FRAME, then="hang")}
+    )
+    stream = engine.exec_stream("x", ("sleep",))
+    assert stream.read() == (1, b"hi")
+    server.die()
+    try:
+        assert stream.read() is None
+    except DevboxError as error:
+        assert error.code == "engine.unreachable"
+    assert code(stream.exit_code) == "engine.unreachable"

@@ -269,3 +269,17 @@ def test_failed_at_every_step_a_run_takes_back_what_it_made(tmp_path: Path, whic
         assert machine.running() == ["devbox-jenkins-jenkins-1"]
         machine.down(volumes=True)
         assert machine.ours() == []
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["in the place of a running one", "on a kept home"])
+def test_choices_that_failed_do_not_stick(machine: Machine, kept: bool) -> None:
+    machine.up(memory="3g")
+    if kept:
+        machine.down()
+    with pytest.raises(DevboxError):
+        machine.up(java_opts="-XX:+Bogus")
+    machine.down()
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    assert "Bogus" not in spec.environment["JAVA_OPTS"]
+    assert spec.memory == 3 << 30
