@@ -21,7 +21,7 @@ class LocalTransport:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def exchange(self) -> LocalExchange:
+    def exchange(self, *, upgrade: bool = False) -> LocalExchange:
         """A new one, not sent yet."""
         return LocalExchange(_connection(self._url))
 
@@ -32,7 +32,7 @@ class LocalTransport:
 class LocalExchange:
     """One request on a connection of its own."""
 
-    def __init__(self, connection: _UnixConnection | _SshConnection) -> None:
+    def __init__(self, connection: UnixConnection) -> None:
         self.status = 0
         self.headers: Mapping[str, str] = {}
         self._connection = connection
@@ -82,16 +82,17 @@ class LocalExchange:
         self._connection.drop()
 
 
-class _UnixConnection(http.client.HTTPConnection):
+class UnixConnection(http.client.HTTPConnection):
     """HTTP over an AF_UNIX socket. `opened` outlives `sock`, which http.client forgets after the answer's head."""
 
     def __init__(self, path: str) -> None:
         super().__init__("localhost")
-        self.opened: socket.socket
+        self.opened: Socket
         self._path = path
         self._aborted = False
 
     def connect(self) -> None:
+        """Connect, within `timeout`."""
         self.opened = self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
@@ -114,7 +115,7 @@ class _UnixConnection(http.client.HTTPConnection):
             self.opened.close()
 
 
-class _SshConnection(_UnixConnection):
+class _SshConnection(UnixConnection):
     """HTTP over `ssh HOST docker system dial-stdio`, like the docker CLI; the system's ssh has the user's keys."""
 
     def __init__(self, url: str) -> None:
@@ -175,7 +176,7 @@ def ssh_command(url: str) -> list[str]:
     return [*command, "--", parts.hostname or "", there or "docker system dial-stdio"]
 
 
-def _connection(url: str) -> _UnixConnection | _SshConnection:
+def _connection(url: str) -> UnixConnection:
     if url.startswith("ssh://"):
         return _SshConnection(url)
-    return _UnixConnection(url.removeprefix("unix://"))
+    return UnixConnection(url.removeprefix("unix://"))

@@ -8,12 +8,15 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
+import urllib3
 from docker import APIClient
 from docker.errors import DockerException
 from docker.tls import TLSConfig
 
 from devbox.engine.api import Endpoint
-from devbox.engine.transport import Request, Socket
+from devbox.engine.local import LocalExchange
+from devbox.engine.tls import TlsConnection
+from devbox.engine.transport import Exchange, Request, Socket
 from devbox.engine.window import OUR_MIN
 from devbox.errors import Cure, DevboxError
 
@@ -22,6 +25,7 @@ class SdkTransport:
     """The SDK's session: its pools, certificates, proxies and pipes. Its verbs are not used: they have no time-outs."""
 
     def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
         self.client = _client(endpoint)
         self.current = threading.local()
         self._lock = threading.Lock()
@@ -29,8 +33,10 @@ class SdkTransport:
         self._pool_of = adapter.get_connection_with_tls_context
         adapter.get_connection_with_tls_context = self._tracked
 
-    def exchange(self) -> SdkExchange:
+    def exchange(self, *, upgrade: bool = False) -> Exchange:
         """A new one, not sent yet."""
+        if upgrade and self._endpoint.tls is not None:
+            return LocalExchange(TlsConnection(self._endpoint))
         return SdkExchange(self)
 
     def close(self) -> None:
@@ -137,4 +143,7 @@ def _tls(endpoint: Endpoint) -> TLSConfig | bool:
     if endpoint.tls is None:
         return False
     ca, cert, key = endpoint.tls
+    if not endpoint.tls_verify:
+        # It would warn at every request of what the user's own settings say.
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     return TLSConfig(client_cert=(cert, key) if cert and key else None, ca_cert=ca, verify=endpoint.tls_verify)

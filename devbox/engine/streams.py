@@ -6,9 +6,7 @@ Frame: one byte stream (0 stdin, 1 stdout, 2 stderr), three zero bytes, length a
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
-import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,7 +19,6 @@ from devbox.errors import DevboxError
 _HEADER = 8
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 _READ = 1 << 16
-_LOOK = 0.5
 
 
 class Demultiplexer:
@@ -82,36 +79,18 @@ class HijackedExec:
         self._demultiplexer = Demultiplexer(raw=tty)
         self._pieces: list[tuple[int, bytes]] = []
         self._sending = threading.Lock()
-        self._secure = isinstance(self._socket, ssl.SSLSocket)
-        self._held = self._secure and _holds(self._reader, self._socket)
 
     def read(self) -> tuple[int, bytes] | None:
         """The next piece, None at the end."""
         while not self._pieces:
             with self._call.translated():
-                piece = self._next()
+                piece: bytes = self._reader.read1(_READ)  # type: ignore[attr-defined]
             self._call.beat()
             if not piece:
                 self._call.check()
                 return None
             self._pieces += self._demultiplexer.feed(piece)
         return self._pieces.pop(0)
-
-    def _next(self) -> bytes:
-        reader: Any = self._reader
-        sock: Any = self._socket
-        if not self._secure or self._held:
-            self._held = False
-            return bytes(reader.read1(_READ))
-        # A TLS connection must not be read and written at once: nobody holds it while there is nothing to read.
-        while not sock.pending() and not select.select([sock], [], [], _LOOK)[0]:
-            self._call.check()
-        with self._sending:
-            try:
-                return bytes(reader.read1(_READ))
-            except ssl.SSLZeroReturnError:
-                # Both sides said goodbye: after ours, Python takes the other's for an error.
-                return b""
 
     def write(self, data: bytes) -> None:
         """Send to the command's stdin."""
@@ -121,7 +100,7 @@ class HijackedExec:
     def close_stdin(self) -> None:
         """End the command's stdin."""
         with self._sending, contextlib.suppress(OSError):
-            end_writing(self._socket)
+            self._socket.shutdown(socket.SHUT_WR)
 
     def resize(self, rows: int, columns: int) -> None:
         """Tell the command's terminal its size; a command that is over has none."""
@@ -138,33 +117,6 @@ class HijackedExec:
     def close(self) -> None:
         """Close the connection; the command may go on."""
         self._call.close()
-
-
-def _holds(reader: Any, sock: Any) -> bool:
-    """Whether the reader took more than the answer's head from a TLS connection."""
-    timeout = sock.gettimeout()
-    sock.settimeout(0)
-    try:
-        return bool(reader.peek(1))
-    except ssl.SSLWantReadError:
-        return False
-    finally:
-        sock.settimeout(timeout)
-
-
-def end_writing(sock: Any) -> None:
-    """Send the end of our side, while theirs is still read."""
-    if isinstance(sock, ssl.SSLSocket):
-        # `shutdown` would drop the TLS layer for reading too: the goodbye is sent alone, and none is waited for.
-        timeout = sock.gettimeout()
-        sock.settimeout(0)
-        try:
-            with contextlib.suppress(ssl.SSLError):
-                sock._sslobj.shutdown()  # type: ignore[attr-defined]
-        finally:
-            sock.settimeout(timeout)
-        return
-    sock.shutdown(socket.SHUT_WR)
 
 
 def start_exec(

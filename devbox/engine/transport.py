@@ -23,6 +23,12 @@ class Socket(Protocol):
     def shutdown(self, how: int, /) -> None:
         """End one or both directions."""
 
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Seconds that a read or a write may take; None: any."""
+
+    def close(self) -> None:
+        """Close it."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -62,8 +68,8 @@ class Exchange(Protocol):
 class Transport(Protocol):
     """Makes exchanges."""
 
-    def exchange(self) -> Exchange:
-        """A new one, not sent yet."""
+    def exchange(self, *, upgrade: bool = False) -> Exchange:
+        """A new one, not sent yet; `upgrade`: for a connection that is taken over (`raw`)."""
 
     def close(self) -> None:
         """Drop idle connections."""

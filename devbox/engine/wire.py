@@ -91,7 +91,8 @@ class Wire:
             content = b""
         target = self.target(path, params)
         request = Request(method, target, sent, content, self._patience.connect, None if limit is None else limit + 10)
-        call = Call(self, self._transport.exchange(), limit, stop, about or {}, scope)
+        exchange = self._transport.exchange(upgrade="Upgrade" in sent)
+        call = Call(self, exchange, limit, stop, about or {}, scope)
         call.send(request)
         return call
 

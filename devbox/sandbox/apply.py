@@ -16,7 +16,7 @@ from devbox.sandbox.choices import PORTS, Choices
 from devbox.sandbox.desired import Design, container
 from devbox.sandbox.failure import keep_log, with_names
 from devbox.sandbox.foreign import foreign
-from devbox.sandbox.observe import Observed
+from devbox.sandbox.observe import Observed, observe
 from devbox.sandbox.plan import Action, Change
 from devbox.sandbox.request import UpRequest, World
 from devbox.sandbox.rollback import Aside, roll_back
@@ -40,7 +40,7 @@ class Apply:
         self.world = world
         self.engine = world.engine
         self.request = request
-        self.design = design
+        self.design = replace(design, choices=replace(design.choices, image_id=design.image.id))
         self.seen = seen
         self.outcome = Outcome(list(done))
         self.service = design.stack.services[0]
@@ -51,6 +51,7 @@ class Apply:
         self.prepared = False
         self.stale: str | None = None
         self.new_home = False
+        self.committed = False
 
     def carry_out(self, steps: list[Change]) -> Outcome:
         """Do it; on any failure and on Ctrl-C take back what this run made, unless `--keep`."""
@@ -62,6 +63,7 @@ class Apply:
                     self.do(step)
             if self.request.wait:
                 self.outcome.ready = self.wait()
+                self.committed = True
                 if self.aside is not None or self.service.name in self.seen.aside:
                     self.do(last)
             return self.outcome
@@ -75,12 +77,14 @@ class Apply:
 
     def take_back(self) -> None:
         """Undo, unless `--keep`."""
+        if self.committed:
+            return  # it is ready: what is left to do, the next `up` or `down` does
         if self.request.keep:
             self.world.emit(Note("what this run made is kept for a look (--keep)"))
             return
         with self.world.shield():
             self.restore_record()
-            roll_back(self.world, self.design, self.own, self.aside)
+            roll_back(self.world, self.design, self.aside)
 
     def restore_record(self) -> None:
         """Give a home that was there before its record back: choices that failed must not stick."""
@@ -148,7 +152,7 @@ class Apply:
         """Copy the home as the earlier Jenkins left it, from its stopped container or, after `down`, its volume."""
         design = self.design
         base = design.base_labels("copy")
-        old = self.engine.find_container(names.set_aside(design.name, step.service))
+        old = observe(self.engine, design.name).aside.get(step.service)
         if old is not None:
             volume = copy.copy_slim(self.engine, old.id, design.name, base, design.choices.image)
         else:
@@ -207,7 +211,7 @@ class Apply:
                 self.engine.start(step.target)
                 return
             except DevboxError as error:
-                if not error.code.startswith("port."):
+                if error.code not in ("port.taken", "port.reserved"):
                     raise
                 self.moved_by(error)
                 self.replace_container()

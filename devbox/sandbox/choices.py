@@ -44,6 +44,8 @@ class Choices:
     values: Mapping[str, Any] = field(default_factory=lambda: dict(DEFAULTS))
     asked_ports: frozenset[str] = frozenset()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    image_id: str | None = None
+    """The image that the sandbox runs, which its tag may not mean any more."""
 
     def __getitem__(self, option: str) -> Any:
         return self.values[option]
@@ -99,7 +101,8 @@ def merge(
     if ("version" in given or "image" in given) and "war" not in given:
         values["war"] = None
     asked_ports = frozenset(name for name, option in PORTS.items() if option in given)
-    return Choices(values, asked_ports | (base.asked_ports if base else frozenset()), known)
+    found = Choices(values, asked_ports | (base.asked_ports if base else frozenset()), known)
+    return replace(found, image_id=base.image_id) if base and base.image == found.image else found
 
 
 def to_json(choices: Choices, *, with_values: bool) -> dict[str, Any]:
@@ -112,6 +115,7 @@ def to_json(choices: Choices, *, with_values: bool) -> dict[str, Any]:
         "choices": shown(choices.values),
         "asked_ports": sorted(choices.asked_ports),
         "settings": shown(choices.settings),
+        "image_id": choices.image_id,
     }
 
 
@@ -136,7 +140,8 @@ def from_json(data: Mapping[str, Any], environment: Mapping[str, str] | None = N
         if isinstance(ports, list)
         else frozenset[str]()
     )
-    return Choices(values, asked, settings)
+    image_id = data.get("image_id")
+    return Choices(values, asked, settings, image_id if isinstance(image_id, str) else None)
 
 
 def of_container(container_labels: Mapping[str, str], environment: Mapping[str, str]) -> Choices:

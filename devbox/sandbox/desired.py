@@ -40,6 +40,11 @@ class Design:
         return address.publish_on(self.endpoint, self.choices["publish_address"], ports)
 
     @property
+    def image_reference(self) -> str:
+        """What the container is made from: the tag while it means the image that is wanted, else the image itself."""
+        return self.choices.image if self.choices.image in self.image.tags else self.image.id or self.choices.image
+
+    @property
     def url(self) -> str:
         """The base URL, without a trailing slash."""
         host = address.reach(self.endpoint, self.published_on)
@@ -60,7 +65,7 @@ def container(design: Design, service: Service) -> ContainerSpec:
     memory = size(choices["memory"]) if choices["memory"] else service.memory
     spec = ContainerSpec(
         name=names.container(design.name, service.name),
-        image=design.choices.image,
+        image=design.image_reference,
         service=service.name,
         labels={},
         network=names.network(design.name),

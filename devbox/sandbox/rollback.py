@@ -11,6 +11,7 @@ from devbox.events import Note, Step, Warned
 from devbox.jenkins.version import newer
 from devbox.sandbox import home, labels, names
 from devbox.sandbox.desired import Design
+from devbox.sandbox.observe import observe
 from devbox.sandbox.request import World
 
 
@@ -30,7 +31,7 @@ def sweep(engine: Engine, run: str) -> None:
             engine.remove_container(container.id)
 
 
-def roll_back(world: World, design: Design, own: str, aside: Aside | None) -> None:
+def roll_back(world: World, design: Design, aside: Aside | None) -> None:
     """Remove what carries this run's label (Docker knows it even where we were cut off), restore what was there.
 
     What cannot be taken back is a warning: the error that led here is the one to show.
@@ -42,7 +43,9 @@ def roll_back(world: World, design: Design, own: str, aside: Aside | None) -> No
         for container in engine.containers(made):
             engine.remove_container(container.id)
             world.emit(Step("remove", container.name, "taken back", "done"))
-        changed = _bring_back(world, design, own, aside)
+        changed = _bring_back(world, design, aside)
+        if not changed and _others_build_on_it(engine, design):
+            return
         for network in engine.networks(made):
             engine.remove_network(network.name)
         for volume in engine.volumes(made):
@@ -57,18 +60,27 @@ def roll_back(world: World, design: Design, own: str, aside: Aside | None) -> No
         )
 
 
-def _bring_back(world: World, design: Design, own: str, aside: Aside | None) -> bool:
+def _others_build_on_it(engine: Engine, design: Design) -> bool:
+    """Whether another devbox, which shares no lock with us, has put a container onto our network and volume."""
+    there = engine.containers({labels.STACK: None, labels.NAME: design.name})
+    return any(c.labels.get(labels.RUN) != design.run for c in there if c.state != "exited")
+
+
+def _bring_back(world: World, design: Design, aside: Aside | None) -> bool:
     """Give the old container its name and its life back; True when a newer Jenkins has written its home meanwhile."""
     engine = world.engine
-    old = engine.find_container(names.set_aside(design.name, design.stack.services[0].name))
-    if old is None:
-        old = engine.find_container(own) if aside is not None else None
-        if old is None:
-            return False
-    else:
-        if engine.find_container(own) is not None:
-            engine.remove_container(own)  # never proved ready
+    service = design.stack.services[0].name
+    own = names.container(design.name, service)
+    seen = observe(engine, design.name)
+    old = seen.aside.get(service)
+    if old is not None:
+        if service in seen.containers:
+            engine.remove_container(seen.containers[service].id)  # never proved ready
         engine.rename(old.id, own)
+    elif aside is not None:
+        old = seen.containers.get(service)
+    if old is None:
+        return False
     before = aside.version if aside is not None else old.labels.get(labels.VERSION)
     now = home.last_version(engine, old.id)
     if newer(now, before):

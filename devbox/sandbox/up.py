@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from devbox.engine.api import Container, Image
-from devbox.engine.pull import ensure_images
 from devbox.errors import Cure, DevboxError
 from devbox.events import Waiting, Warned
-from devbox.jenkins.version import newer, of_image
+from devbox.jenkins.version import newer
 from devbox.lock import exclusive
 from devbox.result import Result
-from devbox.sandbox import address, home, labels, names, report, war
+from devbox.sandbox import address, home, images, labels, names, report, survey, war
 from devbox.sandbox.apply import Apply, Outcome
-from devbox.sandbox.choices import Choices, merge, of_container
+from devbox.sandbox.choices import Choices, merge
 from devbox.sandbox.desired import Design
 from devbox.sandbox.foreign import foreign
 from devbox.sandbox.observe import Observed, observe
@@ -43,11 +43,11 @@ def bring(world: World, request: UpRequest, *, restart: Container | None = None)
     names.check(request.name)
     world, warnings = world.collecting()
     request, path = war.resolve(request)
+    run = _Up(world, request, stack, path, lock_id(world))
     if request.dry_run:
-        steps = _Up(world, request, stack, path).planned()
-        return Result({"changes": [change_json(s) for s in steps]}, tuple(warnings))
+        return Result({"changes": [change_json(s) for s in run.planned()]}, tuple(warnings))
     with lock(world, request.name, "devbox restart" if restart else "devbox up"):
-        outcome = _Up(world, request, stack, path).run(restart)
+        outcome = run.run(restart)
     seen = observe(world.engine, request.name)
     answers = [c.id for c in seen.containers.values()] if outcome.ready else []
     data: dict[str, Any] = {
@@ -67,6 +67,12 @@ def lock(world: World, name: str, who: str) -> AbstractContextManager[None]:
     return exclusive(path, who, lambda holder: world.emit(Waiting(f"waiting for {holder}, which works on {name!r}")))
 
 
+def lock_id(world: World) -> str:
+    """Who shares our locks: every devbox with this folder on this machine."""
+    where = f"{platform.node()}:{world.state.resolve()}"
+    return hashlib.sha256(where.encode()).hexdigest()[:8]
+
+
 def change_json(change: Change) -> dict[str, str]:
     """A step as `changes[]` shows it."""
     return {"action": change.action.value, "target": change.target, "reason": change.reason}
@@ -81,221 +87,144 @@ def _next(name: str) -> tuple[Cure, ...]:
     )
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """What the sandbox had before this run, and what its home says."""
-
-    choices: Choices | None = None
-    home_version: str | None = None
+TRIES = 3
+"""Runs of one `up` before a name that somebody else takes each time is an error."""
 
 
 class _Up:
-    """One run: what it found out on the way."""
+    """One run."""
 
-    def __init__(self, world: World, request: UpRequest, stack: Stack, war_path: Path | None) -> None:
+    def __init__(self, world: World, request: UpRequest, stack: Stack, war_path: Path | None, lock_id: str) -> None:
         self.world = world
         self.engine = world.engine
         self.request = request
         self.stack = stack
         self.name = request.name
-        self.run_id = secrets.token_hex(8)
+        self.lock_id = lock_id
+        self.run_id = ""
         self.war_path = war_path
-        self.pulled: list[Change] = []
 
     def run(self, restart: Container | None = None) -> Outcome:
-        """Everything under the lock; no helper container outlives it."""
-        try:
-            return self._run(restart)
-        except BaseException:
-            with self.world.shield():
-                sweep(self.engine, self.run_id)
-            raise
+        """Everything under the lock; no helper container outlives it.
 
-    def _run(self, restart: Container | None) -> Outcome:
-        seen = self.observed()
-        kept = self.kept(seen)
-        choices = self.choices(kept.choices)
-        self.check_address(choices)
-        image = self.image(choices, may_pull=True)
+        Where somebody who shares no lock was faster with a name, Docker says so: then we look again.
+        """
+        for left in reversed(range(TRIES)):
+            self.run_id = f"{self.lock_id}.{secrets.token_hex(8)}"
+            try:
+                return self.once(restart)
+            except DevboxError as error:
+                self.sweep()
+                if error.code not in ("container.exists", "network.exists") or not left:
+                    raise
+                self.world.emit(Waiting(f"another devbox works on {self.name!r}; looking again"))
+            except BaseException:
+                self.sweep()
+                raise
+        raise AssertionError("the last try raises or returns")
+
+    def sweep(self) -> None:
+        """Remove the helpers of this run."""
+        with self.world.shield():
+            sweep(self.engine, self.run_id)
+
+    def once(self, restart: Container | None) -> Outcome:
+        """Observe, plan, apply, wait."""
+        seen = survey.settled(self.world, survey.look(self.world, self.stack, self.name), self.stack, self.run_id)
+        kept = survey.kept(self.world, self.stack, seen) or self.peek(seen)
+        choices = self.choices(kept)
+        image, pulled = images.choose(self.world, self.request, choices, self.stack.name)
         steps, design = self.plan(seen, kept, choices, image)
         if restart is not None and not steps:
             steps = [Change(Action.RESTART, restart.name, "asked for", restart.labels.get(labels.COMPOSE_SERVICE, ""))]
-        return Apply(self.world, self.request, design, seen, self.pulled).carry_out(steps)
+        self.check_aside(steps, seen)
+        return Apply(self.world, self.request, design, seen, pulled).carry_out(steps)
 
     def planned(self) -> list[Change]:
         """The plan alone: nothing is pulled, created or changed."""
-        seen = self.observed()
-        kept = self.kept(seen, touch=False)
-        choices = self.choices(kept.choices)
-        self.check_address(choices)
-        image = self.image(choices, may_pull=False)
-        return [*self.pulled, *self.plan(seen, kept, choices, image)[0]]
+        seen = survey.look(self.world, self.stack, self.name)
+        kept = survey.kept(self.world, self.stack, seen) or survey.Kept()
+        choices = self.choices(kept)
+        image, pulled = images.choose(self.world, self.request, choices, self.stack.name)
+        return [*pulled, *self.plan(seen, kept, choices, image)[0]]
 
-    def observed(self) -> Observed:
-        """What is there; raises `container.foreign` and its like for things of our names that are not ours."""
-        seen = observe(self.engine, self.name)
-        other = seen.label(labels.STACK)
-        if other not in (None, self.stack.name):
-            raise DevboxError(
-                "name.taken",
-                f"{self.name!r} is a sandbox of {other}",
-                cures=(Cure("use another name", f"devbox up {self.stack.name} -n OTHER"),),
-            )
-        for service in self.stack.services:
-            own = names.container(self.name, service.name)
-            if service.name not in seen.containers and self.engine.find_container(own):
-                raise foreign("container", own)
-        for volume in self.volumes():
-            if volume not in seen.volumes and self.engine.find_volume(volume):
-                raise foreign("volume", volume)
-        network = names.network(self.name)
-        if not seen.networks and self.engine.find_network(network):
-            raise foreign("network", network)
-        return seen
-
-    def volumes(self) -> tuple[str, ...]:
-        """Docker's names of the stack's volumes."""
-        return tuple(names.volume(self.name, v) for v in self.stack.volumes)
-
-    def kept(self, seen: Observed, *, touch: bool = True) -> _Kept:
-        """What the sandbox has: from its container, else from its home (which takes a helper container to read)."""
-        main = self.stack.name
-        existing = seen.containers.get(main)
-        if existing is None or existing.state == "created":
-            existing = seen.aside.get(main) or existing
-        if existing is not None:
-            choices = self.of_container(existing)
-            running = existing.state == "running"
-            return _Kept(choices, None if running else home.last_version(self.engine, existing.id))
-        volume = next((v for v in self.volumes() if v in seen.volumes), None)
-        if volume is None or not touch:
-            return _Kept()
-        image = self.image_to_peek(seen.volumes[volume].labels.get(labels.IMAGE))
+    def peek(self, seen: Observed) -> survey.Kept:
+        """What a home says that `down` has left, read in a helper container."""
+        volume = next((v for v in survey.volumes(self.stack, self.name) if v in seen.volumes), None)
+        if volume is None:
+            return survey.Kept()
+        asked = merge(self.request.asked, self.request.settings, None).image
+        last = seen.volumes[volume].labels.get(labels.IMAGE)
+        image = images.any_here(self.world, self.request, (last, Choices().image, asked))
         with self.world.shield():
             found = home.peek(self.engine, self.name, self.base_labels("peek"), volume, image)
-        return _Kept(found.record, found.version)
-
-    def of_container(self, container: Container) -> Choices:
-        """A container's choices; only values of variables take an inspect."""
-        choices = of_container(container.labels, {})
-        if choices["env"]:
-            choices = of_container(container.labels, self.engine.inspect(container.id).environment)
-        return choices
+        return survey.Kept(found.record, found.version)
 
     def base_labels(self, role: str) -> dict[str, str]:
         """The labels of what this run makes."""
         return labels.ours(self.stack.name, self.name, self.run_id, role)
 
-    def image_to_peek(self, last: str | None) -> str:
-        """An image that is here already, to make a helper from; else the one that will be needed anyway."""
-        asked = merge(self.request.asked, self.request.settings, None).image
-        for ref in (asked, last, Choices().image):
-            if ref and self.engine.image(ref):
-                return ref
-        self.ensure(asked)
-        return asked
-
-    def choices(self, kept: Choices | None) -> Choices:
-        """What the sandbox is to have."""
-        return merge(self.request.asked, self.request.settings, kept, reset=self.request.reset)
-
-    def check_address(self, choices: Choices) -> None:
-        """Refuse a remote engine before anything is done; say it when others can reach the ports."""
+    def choices(self, kept: survey.Kept) -> Choices:
+        """What the sandbox is to have; refuses a remote engine, and says when others can reach the ports."""
+        found = merge(self.request.asked, self.request.settings, kept.choices, reset=self.request.reset)
         endpoint = self.engine.endpoint
-        published = address.publish_on(
-            endpoint, choices["publish_address"], (choices["http_port"], choices["agent_port"])
-        )
+        published = address.publish_on(endpoint, found["publish_address"], (found["http_port"], found["agent_port"]))
         if address.is_public(published, endpoint):
             self.world.emit(
                 Warned("port.public", f"the ports are published on {published}: other machines may reach this Jenkins")
             )
+        return found
 
-    def ensure(self, ref: str) -> str:
-        """Have an image here, by the pull policy; gives the status (pulled, present, moved)."""
-        return ensure_images(self.engine, [ref], self.request.pull, self.world.emit)[0].status
-
-    def image(self, choices: Choices, *, may_pull: bool) -> Image | None:
-        """The image that is wanted, pulled where the policy says so."""
-        ref = choices.image
-        present = self.engine.image(ref)
-        reason = "it is not here yet" if present is None else "--pull always"
-        if present is None and self.request.pull == "never":
-            ensure_images(self.engine, [ref], "never", self.world.emit)
-        if not may_pull:
-            if present is None or self.request.pull == "always":
-                self.pulled.append(Change(Action.PULL, ref, reason, self.stack.name))
-            return present
-        if (present is None or self.request.pull == "always") and self.ensure(ref) != "present":
-            self.pulled.append(
-                Change(Action.PULL, ref, reason if present is None else "its tag has moved", self.stack.name)
-            )
-            return self.engine.image(ref)
-        return present
-
-    def plan(self, seen: Observed, kept: _Kept, choices: Choices, image: Image | None) -> tuple[list[Change], Design]:
+    def plan(
+        self, seen: Observed, kept: survey.Kept, choices: Choices, image: Image | None
+    ) -> tuple[list[Change], Design]:
         """The steps, after the guard of the home has let them pass."""
         main = self.stack.services[0]
         current = seen.containers.get(main.name)
-        differences = self.differences(current or seen.aside.get(main.name), kept.choices, choices, image)
-        made_anew = bool(differences) or current is None
-        version = (choices["war"] or {}).get("version") or self.version_of(image, look_inside=made_anew)
-        last = kept.home_version
-        if current is not None and differences:
-            last = home.last_version(self.engine, current.id)
-        if last is not None and (current is None or current.state != "running" or differences):
-            home.guard(last, version, name=self.name, stack=self.stack.name, image=choices.image)
-        wanted = Wanted(
-            self.name,
-            self.volumes(),
-            (
-                WantedService(
-                    main.name, choices.image, differences, version_changes=last if newer(version, last) else None
-                ),
-            ),
+        existing = current or seen.aside.get(main.name)
+        differences = self.differences(seen, existing, kept.choices, choices, image)
+        version = (choices["war"] or {}).get("version") or images.version(
+            self.world, self.request, image, self.base_labels("peek"), look_inside=bool(differences) or current is None
         )
-        steps = plan(wanted, seen)
+        last = home.last_version(self.engine, current.id) if current is not None and differences else kept.home_version
+        home.guard(last, version, name=self.name, stack=self.stack.name, image=choices.image)
+        copied = last if newer(version, last) else None
+        service = WantedService(main.name, choices.image, differences, version_changes=copied)
         design = Design(
-            self.stack,
-            self.name,
-            self.run_id,
-            choices,
-            image or _unknown_image(),
-            self.engine.endpoint,
-            version,
-            str(folder() / f"{self.stack.name}.yaml"),
-            self.war_path,
+            stack=self.stack,
+            name=self.name,
+            run=self.run_id,
+            choices=choices,
+            image=image or images.UNKNOWN,
+            endpoint=self.engine.endpoint,
+            version=version,
+            config_file=str(folder() / f"{self.stack.name}.yaml"),
+            war=self.war_path,
         )
-        return steps, design
-
-    def version_of(self, image: Image | None, *, look_inside: bool) -> str | None:
-        """The version of the Jenkins in an image; a look into its WAR is for those that do not say it."""
-        if image is None:
-            return None
-        said = of_image(image.labels, image.environment)
-        if said is not None or self.request.dry_run or not look_inside:
-            return said
-        return war.version_in_image(self.engine, self.name, self.base_labels("peek"), image)
+        return plan(Wanted(self.name, survey.volumes(self.stack, self.name), (service,)), seen), design
 
     def differences(
-        self, container: Container | None, kept: Choices | None, choices: Choices, image: Image | None
+        self,
+        seen: Observed,
+        container: Container | None,
+        kept: Choices | None,
+        choices: Choices,
+        image: Image | None,
     ) -> tuple[str, ...]:
         """What about the service is to be different, in words."""
         if container is None or kept is None:
             return ()
         found = kept.changes(choices)
         if not found and image is not None and container.image_id != image.id:
-            if self.request.pull == "always":
-                found.append(f"{choices.image} has moved")
-            else:
-                self.world.emit(
-                    Warned(
-                        "image.moved",
-                        f"the tag {choices.image} means another image here by now; the running one is kept "
-                        f"(devbox up {self.stack.name} -n {self.name} --pull always changes to it)",
-                    )
-                )
+            found.append(f"{choices.image} has moved")
+        if not found and not seen.networks and container.state != "running":
+            found.append("its network is gone")  # Docker knows it by an id that a new one of that name does not have
         return tuple(found)
 
-
-def _unknown_image() -> Image:
-    return Image(id="", tags=(), digests=(), labels={}, environment={}, arch="", os="", user="", size=0)
+    def check_aside(self, steps: list[Change], seen: Observed) -> None:
+        """Before anything is stopped: the name for the old container must not be a stranger's."""
+        for step in steps:
+            if step.action is Action.SET_ASIDE and step.service not in seen.aside:
+                old = names.set_aside(self.name, step.service)
+                if self.engine.find_container(old) is not None:
+                    raise foreign("container", old)

@@ -36,7 +36,7 @@ def test_jenkins_is_asked_to_end_and_given_its_time(up: Box) -> None:
     up.down().ok()
     seen = [next(events), next(events)]
     events.close()
-    assert [(event["Action"], event["Actor"]["Attributes"].get("signal")) for event in seen][0] == ("kill", "15")
+    assert (seen[0]["Action"], seen[0]["Actor"]["Attributes"]["signal"]) == ("kill", "15")
     assert seen[1]["Actor"]["Attributes"]["exitCode"] == "143"
 
 

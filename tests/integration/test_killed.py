@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.lab]
 Have = Callable[[str], str]
 
 FIRST = ("create network", "create volume", "create devbox-", "start devbox-", "Java runs", "signed in")
-CHANGE = ("stop", "set aside", "copy home", "create devbox-", "start devbox-", "Java runs", "signed in")
+CHANGE = ("stop", "set aside", "copy home", "create devbox-", "start devbox-", "Java runs", "initialised")
 
 
 def _killed_at(box: Box, moment: str, *words: str) -> None:

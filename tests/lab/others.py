@@ -5,6 +5,7 @@ They share the network of this machine, so that they reach the registry and thei
 
 from __future__ import annotations
 
+import fcntl
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def other_engine(places: Places, name: str, index: int, data: Path, run: Path, m
 
 def root_of(places: Places, suite: str) -> Path:
     root = places.cache / f"root-{suite}-{key(suite, mirror(), *INCLUDE)}"
-    if not root.exists():
-        bootstrap(suite, INCLUDE, root, places.cache / "debs" / suite)
+    with (places.cache / f"root-{suite}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            bootstrap(suite, INCLUDE, root, places.cache / "debs" / suite)
     return root

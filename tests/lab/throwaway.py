@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -26,12 +27,12 @@ def throwaway(places: Places, name: str, mirror_url: str, disk: int | None = Non
     `disk`: its data lie in memory and may grow to so many MiB.
     """
     index = _claim(places)
-    run_folder, data = places.run / f"e{index}", places.cache / f"e{index}"
-    engine = other_engine(places, name, index, data, run_folder, mirror_url)
+    engine = _place(places, index)
     try:
+        engine = other_engine(places, name, index, engine.data, engine.run, mirror_url)
         if disk:
-            data.mkdir(parents=True, exist_ok=True)
-            run(["mount", "-t", "tmpfs", "-o", f"size={disk}m", "devbox-lab", data])
+            engine.data.mkdir(parents=True, exist_ok=True)
+            run(["mount", "-t", "tmpfs", "-o", f"size={disk}m", "devbox-lab", engine.data])
         engine.start()
         yield engine
     finally:
@@ -40,12 +41,22 @@ def throwaway(places: Places, name: str, mirror_url: str, disk: int | None = Non
         (places.run / f"e{index}.claim").unlink(missing_ok=True)
 
 
+def _place(places: Places, index: int) -> Engine:
+    return Engine(index, places.cache / f"e{index}", places.run / f"e{index}", "")
+
+
 def _claim(places: Places) -> int:
     """A free index; what a dead claimant left is cleared away first."""
+    with (places.run / "claims.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _claim_alone(places)
+
+
+def _claim_alone(places: Places) -> int:
     for index in (places.first + number for number in INDEXES):
         claim = places.run / f"e{index}.claim"
         if claim.exists() and not _alive(claim):
-            _discard(Engine(index, places.cache / f"e{index}", places.run / f"e{index}", ""))
+            _discard(_place(places, index))
             claim.unlink(missing_ok=True)
         try:
             with claim.open("x") as file:

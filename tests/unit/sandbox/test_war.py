@@ -3,20 +3,20 @@
 import hashlib
 import io
 import tarfile
+import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from devbox.engine.api import ContainerSpec, Mount
 from devbox.errors import DevboxError, Exit, UsageError
 from devbox.jenkins import home as layout
 from devbox.sandbox import labels, war
 from devbox.sandbox.home import Home
 from devbox.sandbox.request import UpRequest
 from tests.fake_engine import FakeEngine, Node, Tree
-from tests.unit.sandbox.double import Machine
 
 
 @pytest.fixture
@@ -104,21 +104,99 @@ class Recording(FakeEngine):
         super().put_archive(container, path, iter([data]))
 
 
-def engine_with_box() -> tuple[Recording, str]:
-    engine = Recording()
+@pytest.fixture
+def engine() -> Recording:
+    """With a container named "c" that mounts a home, not started."""
+    made = Recording()
     files = Tree({layout.PATH: Node(None, 0o755, 1000, 1000), war.WAR_TARGET: Node(None)})
-    engine.add_image("jenkins/jenkins:lts", files=files)
-    machine = replace_engine(Machine(Path("unused")), engine)
-    spec_machine = machine.engine
-    return engine, box(spec_machine)
+    made.add_image("jenkins/jenkins:lts", files=files)
+    made.create_container(
+        ContainerSpec("c", "jenkins/jenkins:lts", "jenkins", {}, "n", mounts=(Mount("home", layout.PATH),))
+    )
+    return made
 
 
-def replace_engine(machine: Machine, engine: FakeEngine) -> Machine:
-    return replace(machine, engine=engine)
+HOME = Home(uid=1001, gid=1002)
+DIGEST = "0123456789abcdef" * 4
 
 
-def box(engine: FakeEngine) -> str:
-    from devbox.engine.api import ContainerSpec, Mount
+def test_the_war_lives_in_the_home_so_that_it_outlasts_the_container(engine: Recording, file: Path) -> None:
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    node = engine.vols["home"].tree.get(f"/{layout.WARS}/0123456789abcdef.war")
+    assert node is not None
+    assert node.content == file.read_bytes()
+    assert (node.uid, node.gid, node.mode) == (1001, 1002, 0o644)
 
-    spec = ContainerSpec("c", "jenkins/jenkins:lts", "jenkins", {}, "n", mounts=(Mount("home", layout.PATH),))
-    return engine.create_container(spec)
+
+def test_the_folder_of_the_war_is_the_homes_owners_and_of_now(engine: Recording, file: Path) -> None:
+    began = int(time.time())
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    path, entries, _ = engine.put[0]
+    assert path == layout.PATH
+    assert [(e.name, e.isdir()) for e in entries] == [(layout.WARS, True), (f"{layout.WARS}/{DIGEST[:16]}.war", False)]
+    assert {(e.uid, e.gid) for e in entries} == {(1001, 1002)}
+    assert all(began <= e.mtime <= time.time() for e in entries)
+
+
+def test_a_link_takes_the_place_of_the_images_own_war(engine: Recording, file: Path) -> None:
+    """Every image starts `/usr/share/jenkins/jenkins.war`; only newer ones read the variable."""
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    path, (link,), _ = engine.put[1]
+    assert f"{path}/{link.name}" == "/usr/share/jenkins/jenkins.war"
+    assert link.issym()
+    assert link.linkname == f"{layout.PATH}/{layout.WARS}/{DIGEST[:16]}.war"
+
+
+def test_a_war_that_the_home_has_already_is_only_linked(engine: Recording, file: Path) -> None:
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    engine.put.clear()
+    war.put_war(engine, "c", None, DIGEST, HOME)
+    assert [path for path, _, _ in engine.put] == [war.WAR_TARGET]
+
+
+def test_a_war_that_the_home_has_lost_is_asked_for_again(engine: Recording) -> None:
+    with pytest.raises(DevboxError) as error:
+        war.put_war(engine, "c", None, DIGEST, HOME)
+    assert error.value.code == "war.gone"
+    assert engine.put == []
+
+
+def test_a_war_that_shrinks_while_it_is_sent_is_an_error(
+    engine: Recording, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.open
+
+    def shortened(self: Path, *arguments: str) -> io.BytesIO:
+        with real(self, *arguments) as whole:
+            return io.BytesIO(whole.read()[:-100])
+
+    monkeypatch.setattr(Path, "open", shortened)
+    with pytest.raises(DevboxError) as error:
+        war.put_war(engine, "c", file, DIGEST, HOME)
+    assert error.value.code == "archive.short"
+    assert engine.put == []
+
+
+def version_of(engine: FakeEngine, image: str) -> str | None:
+    found = engine.image(image)
+    assert found is not None
+    return war.version_in_image(engine, "second", labels.ours("jenkins", "second", "run-1", "peek"), found)
+
+
+@pytest.mark.parametrize(
+    ("environment", "path"),
+    [({}, "/usr/share/jenkins/jenkins.war"), ({"JENKINS_WAR": "/opt/my/jenkins.war"}, "/opt/my/jenkins.war")],
+)
+def test_an_image_that_says_its_version_nowhere_is_looked_into(
+    engine: Recording, file: Path, environment: dict[str, str], path: str
+) -> None:
+    engine.add_image("mine/jenkins:1", environment=environment, files=Tree({path: Node(file.read_bytes())}))
+    assert version_of(engine, "mine/jenkins:1") == "2.600"
+    assert [box.name for box in engine.boxes.values()] == ["c"], "the helper is gone"
+
+
+@pytest.mark.parametrize("files", [Tree(), Tree({"/usr/share/jenkins/jenkins.war": Node(b"no zip")})])
+def test_an_image_without_a_war_has_no_known_version(engine: Recording, files: Tree) -> None:
+    engine.add_image("mine/other:1", files=files)
+    assert version_of(engine, "mine/other:1") is None
+    assert [box.name for box in engine.boxes.values()] == ["c"]
