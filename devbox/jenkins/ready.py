@@ -18,11 +18,11 @@ from devbox.engine.api import ContainerState, Engine
 from devbox.errors import Cure, DevboxError
 from devbox.events import Emit, Milestone
 from devbox.jenkins import bootlog
-from devbox.jenkins.site import Answer, Site
+from devbox.jenkins.site import API, PATIENT, TIMEOUT, Answer, Site
 from devbox.jenkins.version import has_health
 
-LOOK = 0.04
-"""Seconds between two looks at HTTP: ready is said at most this much, and one answer, late."""
+LOOK = 0.1
+"""Seconds between two looks at HTTP, each of which a booting Jenkins pays for: ready is said at most this much late."""
 
 INSPECT = 0.3
 """Seconds between two looks at the container."""
@@ -155,6 +155,7 @@ class _Watch:
         self.log: BootLog | None = None
         self.first: ContainerState = wait.engine.inspect(wait.container)
         self.last_inspect = wait.clock()
+        self.answered = False
         self.had_header = False
         self.lost_since: float | None = None
         self.last = Answer(0)
@@ -177,8 +178,7 @@ class _Watch:
 
     def look(self) -> Ready | None:
         """One look at HTTP; None: not yet."""
-        site = self.wait.site
-        answer = site.get("/api/json", signed_in=self.wait.secured)
+        answer = self.get(API, signed_in=self.wait.secured)
         self.last = answer
         if answer.session is not None and answer.session == self.wait.stale:
             return None  # the life before, or a stranger's Jenkins
@@ -192,28 +192,33 @@ class _Watch:
         self.refused_since = None
         return self.up(answer, signed_in=self.wait.secured) if answer.status == 200 else None
 
+    def get(self, path: str, *, signed_in: bool = False) -> Answer:
+        """Ask; short until there was an answer at all, patient afterwards."""
+        answer = self.wait.site.get(path, signed_in=signed_in, timeout=PATIENT if self.answered else TIMEOUT)
+        self.answered = self.answered or answer.status != 0
+        return answer
+
     def up(self, answer: Answer, *, signed_in: bool) -> Ready | None:
         """The user is let in: is all the rest there?"""
-        site = self.wait.site
-        if site.get("/login").status != 200:
+        if self.get("/login").status != 200:
             return None
-        if has_health(answer.version) and site.get("/health").status != 200:
+        if has_health(answer.version) and self.get("/health").status != 200:
             return None
-        anonymous = site.get("/api/json").status if self.wait.secured else 200
+        anonymous = self.get(API).status if self.wait.secured else 200
         if not 200 <= anonymous < 500:
             return None  # no answer at all says nothing about who is let in
         return Ready(answer.version, answer.session, signed_in=signed_in, anonymous_refused=anonymous >= 300)
 
     def refused(self) -> Ready | None:
         """The user is not let in: while booting that is not final; in a Jenkins that is up it is the user's change."""
-        if self.wait.site.get("/login").status != 200:
+        if self.get("/login").status != 200:
             self.refused_since = None
             return None
         now = self.wait.clock()
         self.refused_since = self.refused_since if self.refused_since is not None else now
         if now - self.refused_since < LOST:
             return None
-        anonymous = self.wait.site.get("/api/json")
+        anonymous = self.get(API)
         if not self.wait.set_up:
             raise self.failure(
                 "signin.failed",

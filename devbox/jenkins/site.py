@@ -13,6 +13,12 @@ USER = "admin"
 TIMEOUT = 1.0
 """Seconds for a connection or an answer: a request sent while Jetty binds hangs until Jenkins is up."""
 
+PATIENT = 10.0
+"""Seconds once it has answered: the first page of a big home, or under emulation, takes its time."""
+
+API = "/api/json?tree=mode"
+"""The smallest answer of the remote API: without `tree` it works out every job."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,13 +43,13 @@ class Site:
     url: str
     password: str | None = None
 
-    def get(self, path: str, *, signed_in: bool = False) -> Answer:
-        """GET a path ("/api/json"), as the user or as nobody; never raises."""
+    def get(self, path: str, *, signed_in: bool = False, timeout: float = TIMEOUT) -> Answer:
+        """GET a path ("/api/json"), as the user or as nobody; `timeout` in seconds; never raises."""
         parts = urlsplit(self.url)
         headers = {"Accept": "*/*"}
         if signed_in and self.password:
             headers["Authorization"] = "Basic " + base64.b64encode(f"{USER}:{self.password}".encode()).decode()
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=timeout)
         try:
             connection.request("GET", parts.path + path, headers=headers)
             response = connection.getresponse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import urlsplit
 
 from devbox.engine.api import Container, Endpoint
 from devbox.errors import Cure, DevboxError
@@ -24,10 +25,19 @@ def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...]) ->
         "engine.remote",
         f"the engine at {endpoint.url} is on another machine, and its ports are not published to the network unasked",
         cures=(
-            Cure("publish on that machine's loopback and tunnel", "devbox up --publish-address 127.0.0.1"),
-            Cure("with this beside it", f"ssh -N {forwards} {endpoint.reach}"),
+            Cure("publish on that machine's loopback and tunnel", "devbox up jenkins --publish-address 127.0.0.1"),
+            Cure("with this beside it", f"ssh -N {forwards} {_login(endpoint)}"),
         ),
     )
+
+
+def _login(endpoint: Endpoint) -> str:
+    """The words for ssh that lead to the engine's machine: user and port as the endpoint has them."""
+    parts = urlsplit(endpoint.url)
+    if parts.scheme != "ssh":
+        return endpoint.reach
+    host = f"{parts.username}@{parts.hostname}" if parts.username else str(parts.hostname)
+    return f"-p {parts.port} {host}" if parts.port else host
 
 
 def reach(endpoint: Endpoint, published: str) -> str:

@@ -6,20 +6,20 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from devbox.engine.api import Container, Mount
+from devbox.engine.api import Mount
 from devbox.errors import DevboxError
 from devbox.events import Note, Step, Warned
 from devbox.jenkins import home as layout
 from devbox.jenkins.ready import Ready, Wait, wait_ready
 from devbox.sandbox import copy, home, labels, names, ports, war
-from devbox.sandbox.choices import PORTS, Choices
+from devbox.sandbox.choices import PORTS
 from devbox.sandbox.desired import Design, container
 from devbox.sandbox.failure import keep_log, with_names
 from devbox.sandbox.foreign import foreign
 from devbox.sandbox.observe import Observed, observe
 from devbox.sandbox.plan import Action, Change
 from devbox.sandbox.request import UpRequest, World
-from devbox.sandbox.rollback import Aside, roll_back
+from devbox.sandbox.rollback import GONE, GRACE, Aside, roll_back
 
 MOVES = 200
 """Ports that are tried one after the other before devbox gives up."""
@@ -51,34 +51,47 @@ class Apply:
         self.prepared = False
         self.stale: str | None = None
         self.new_home = False
-        self.committed = False
+        self.set_one_aside = False
 
     def carry_out(self, steps: list[Change]) -> Outcome:
-        """Do it; on any failure and on Ctrl-C take back what this run made, unless `--keep`."""
+        """Do it; on any failure and on Ctrl-C take back what this run made, unless `--keep`.
+
+        Once it is ready it stays: the old container's end can fail, and is then left to the next `up` or `down`.
+        """
         old = names.set_aside(self.design.name, self.service.name)
         last = Change(Action.REMOVE, old, "its replacement is ready", self.service.name)
+        planned = [step for step in steps if (step.action, step.target) == (last.action, last.target)]
         try:
             for step in steps:
-                if (step.action, step.target) != (last.action, last.target):
+                if step not in planned[-1:]:
                     self.do(step)
-            if self.request.wait:
-                self.outcome.ready = self.wait()
-                self.committed = True
-                if self.aside is not None or self.service.name in self.seen.aside:
-                    self.do(last)
-            return self.outcome
-        except DevboxError as error:
-            failure = keep_log(self.world, self.own, self.design.name, with_names(error, self.design))
-            self.take_back()
-            raise failure from error
-        except BaseException:
-            self.take_back()
+            if not self.request.wait:
+                return self.outcome
+            self.outcome.ready = self.wait()
+        except BaseException as error:
+            self.failed(error)
             raise
+        try:
+            if planned or self.set_one_aside:
+                self.do(last)
+        except DevboxError as error:
+            self.world.emit(Warned("rollback.incomplete", f"{old} could not be removed ({error.message})"))
+        return self.outcome
+
+    def failed(self, error: BaseException) -> None:
+        """Keep the log, name the names, take back: the order in which it can still be done."""
+        if isinstance(error, DevboxError) and error.code in GONE:
+            left = f"what this run made is left there; devbox down {self.design.name} removes it"
+            self.world.emit(Warned("rollback.incomplete", left))
+            return
+        try:
+            if isinstance(error, DevboxError):
+                keep_log(self.world, self.own, self.design.name, with_names(error, self.design))
+        finally:
+            self.take_back()
 
     def take_back(self) -> None:
         """Undo, unless `--keep`."""
-        if self.committed:
-            return  # it is ready: what is left to do, the next `up` or `down` does
         if self.request.keep:
             self.world.emit(Note("what this run made is kept for a look (--keep)"))
             return
@@ -112,7 +125,7 @@ class Apply:
             Action.RESTART: self.restart,
             Action.REMOVE: lambda s: self.engine.remove_container(s.target),
         }
-        if step.action in (Action.STOP, Action.RESTART):
+        if step.action in (Action.STOP, Action.RESTART, Action.COPY_HOME):
             if step.action is Action.STOP:
                 self.remember(step.target)
             doing[step.action](step)
@@ -147,6 +160,7 @@ class Apply:
         """Take the container's name from it; it is kept until the new one is ready."""
         self.remember(step.target)
         self.engine.rename(step.target, names.set_aside(self.design.name, step.service))
+        self.set_one_aside = True
 
     def copy_home(self, step: Change) -> None:
         """Copy the home as the earlier Jenkins left it, from its stopped container or, after `down`, its volume."""
@@ -194,12 +208,17 @@ class Apply:
         held = ports.holders(others, published)
         for name in PORTS:
             while (port := self.design.port(name)) in held:
-                self.move(name, port, None, ports.owner(port, others, published), set(held))
+                self.move(name, port, None, ports.owner(port, others, published, here=self.here), set(held))
 
     def restart(self, step: Change) -> None:
         """Restart; the life before must not pass for the one after."""
         self.stale = self.world.site(self.design.url, None).get("/login").session
         self.engine.restart(step.target)
+
+    @property
+    def here(self) -> bool:
+        """Whether ports are published on this very machine."""
+        return self.engine.endpoint.reach == "127.0.0.1"
 
     def start(self, step: Change) -> None:
         """Start; a port that Docker refuses moves on, unless somebody asked for that very one."""
@@ -223,12 +242,14 @@ class Apply:
         port = ports.refused(error, policies)
         if port is None:
             raise error
-        who = ports.owner(port, self.engine.containers({}, all_states=False), self.design.published_on)
+        who = ports.owner(port, self.engine.containers({}, all_states=False), self.design.published_on, here=self.here)
         self.move(policies[port], port, error, who, set())
 
     def move(self, name: str, port: int, error: DevboxError | None, who: str, held: set[int]) -> None:
         """Choose the next port for `name`; raises `port.taken` where it may not move."""
         if self.request.strict_ports or name in self.design.choices.asked_ports:
+            if error is not None and error.code != "port.taken":
+                raise error
             raise ports.taken(port, who, PORTS[name], error, name=self.design.name, stack=self.design.stack.name)
         self.taken.add(port)
         chosen = ports.next_free(port, {*self.taken, *held, *(self.design.port(p) for p in PORTS)})
@@ -237,11 +258,14 @@ class Apply:
 
     def replace_container(self) -> None:
         """The same container with the ports as they are now: Docker cannot change those of an existing one."""
+        create = Change(Action.CREATE, self.own, "recreate: its port is taken", self.service.name)
         if self.prepared:
             self.engine.remove_container(self.own)
         else:
-            self.set_aside(Change(Action.SET_ASIDE, self.own, "its port is taken", self.service.name))
-        self.create(Change(Action.CREATE, self.own, "with another port", self.service.name))
+            aside = Change(Action.SET_ASIDE, self.own, "kept until the new one is ready", self.service.name)
+            self.set_aside(aside)
+            self.outcome.changes += [aside, create]
+        self.create(create)
 
     def wait(self) -> Ready | None:
         """Wait until the service is usable; says when the sign-in is no longer devbox's."""
@@ -250,7 +274,6 @@ class Apply:
             raise DevboxError("container.gone", f"{self.own} was removed by somebody else meanwhile", retryable=True)
         if not self.prepared:
             self.home = home.sign_in(self.engine, current.id)
-            self.design = replace(self.design, choices=self.choices_of(current))
         secured = not self.design.choices["no_auth"]
         site = self.world.site(self.design.url, self.home.password if secured else None)
         ready = wait_ready(
@@ -259,7 +282,7 @@ class Apply:
                 current.id,
                 site,
                 secured=secured,
-                set_up=self.home.signed_in == "on",
+                set_up=self.home.signed_in == ("on" if secured else "off"),
                 timeout=self.request.timeout,
                 emit=self.world.emit,
                 service=self.service.name,
@@ -268,16 +291,6 @@ class Apply:
         )
         self.judge(ready, secured=secured)
         return ready
-
-    def choices_of(self, current: Container) -> Choices:
-        """The ports and the prefix as the container has them."""
-        found = self.design.choices
-        for policy in self.design.stack.ports:
-            for port in current.ports:
-                if port.container == policy.container or (policy.inside and port.container == port.host):
-                    found = found.with_port(policy.name, port.host)
-                    break
-        return found
 
     def judge(self, ready: Ready, *, secured: bool) -> None:
         """What the answers say of the sign-in. What cannot be secured does not run."""
@@ -298,4 +311,6 @@ class Apply:
                 )
             )
         else:
+            home.unsign(self.engine, self.own, self.home)
+            self.engine.stop(self.own, GRACE)
             raise DevboxError("signin.open", "Jenkins came up and lets anybody in, so it was stopped")

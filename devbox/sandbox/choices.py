@@ -89,13 +89,13 @@ def merge(
     asked: Mapping[str, Any], settings: Mapping[str, Any], kept: Choices | None, *, reset: bool = False
 ) -> Choices:
     """The choices of this run. Raises `option.conflict` for a version and an image asked together."""
-    if asked.get("version") and asked.get("image"):
+    if any(source.get("version") and source.get("image") for source in (asked, settings)):
         raise UsageError("option.conflict", "a version and --image were both given: an image has a version of its own")
     known = {k: v for k, v in settings.items() if k in DEFAULTS and v is not None}
     base = kept if kept is not None and not reset else None
     changed = {k: v for k, v in known.items() if base is None or base.settings.get(k) != v}
     given = {**changed, **{k: v for k, v in asked.items() if k in DEFAULTS and v is not None}}
-    if "image" not in asked and "version" in asked:
+    if "image" not in given and "version" in given:
         given["image"] = None
     values = {**DEFAULTS, **(base.values if base else {}), **given}
     if ("version" in given or "image" in given) and "war" not in given:

@@ -122,6 +122,7 @@ def _environment(design: Design, service: Service, memory: int) -> dict[str, str
             [image.get("JENKINS_OPTS", ""), given.get("JENKINS_OPTS", ""), f"--prefix={choices['prefix']}"]
         )
         env["DEVBOX_PREFIX"] = choices["prefix"]
+    env["PRE_CLEAR_INIT_GROOVY_D"] = ""  # the image's start would delete the sign-in script, and come up open
     env["DEVBOX_URL"] = design.url + "/"
     env["DEVBOX_SIGNIN"] = "off" if choices["no_auth"] else "on"
     return env

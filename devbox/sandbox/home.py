@@ -112,7 +112,7 @@ def peek(engine: Engine, name: str, base: dict[str, str], volume: str, image: st
 def helper(engine: Engine, name: str, base: dict[str, str], mount: Mount | None, image: str) -> Iterator[str]:
     """A container that is never started, to reach into a volume or an image; it is gone afterwards."""
     spec = ContainerSpec(
-        name=f"{names.project(name)}-helper-{secrets.token_hex(4)}",
+        name=names.helper(name) + secrets.token_hex(4),
         image=image,
         service="helper",
         labels={**base, labels.ROLE: "peek"},
@@ -164,6 +164,11 @@ def prepare(engine: Engine, container: str, home: Home, choices: Choices, record
         files.insert(1, File(layout.PASSWORD, password.encode(), 0o600, **owner))
     engine.put_files(container, layout.PATH, tuple(files))
     return password
+
+
+def unsign(engine: Engine, container: str, home: Home) -> None:
+    """Let the script act again at the next boot: what it did was not enough."""
+    engine.put_files(container, layout.PATH, (File(layout.MARKER, b"", 0o600, uid=home.uid, gid=home.gid),))
 
 
 def write_record(engine: Engine, container: str, home: Home, choices: Choices, record: dict[str, object]) -> None:

@@ -46,6 +46,11 @@ def set_aside(name: str, service: str) -> str:
     return f"{container(name, service)}_old"
 
 
+def helper(name: str) -> str:
+    """What the names of containers begin with that are never started, to reach into a volume or an image."""
+    return f"{project(name)}-helper-"
+
+
 def network(name: str) -> str:
     """The sandbox's own network."""
     return f"{project(name)}_default"

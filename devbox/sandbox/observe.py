@@ -42,10 +42,19 @@ def observe(engine: Engine, name: str) -> Observed:
     return sort(name, engine.containers(wanted), engine.networks(wanted), engine.volumes(wanted))
 
 
+def belongs(container: Container) -> bool:
+    """Whether a container is devbox's by its name as well: `docker commit` hands our labels on to other people's."""
+    name, service = container.labels.get(labels.NAME, ""), container.labels.get(labels.COMPOSE_SERVICE, "")
+    own = {names.container(name, service), names.set_aside(name, service)} if service else set()
+    return container.name in own or container.name.startswith(names.helper(name))
+
+
 def sort(name: str, containers: list[Container], networks: list[Network], volumes: list[Volume]) -> Observed:
     """The parts in their places."""
     current, aside, stray = {}, {}, []
     for c in containers:
+        if not belongs(c):
+            continue
         service = c.labels.get(labels.COMPOSE_SERVICE, "")
         if service and c.name == names.container(name, service):
             current[service] = c

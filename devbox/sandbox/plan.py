@@ -10,6 +10,9 @@ from devbox.engine.api import Container
 from devbox.sandbox import names
 from devbox.sandbox.observe import Observed
 
+RUNS = ("running", "restarting", "paused")
+"""The states of a container that has to be stopped before it goes."""
+
 
 class Action(StrEnum):
     """What a step does; `target` names the resource."""
@@ -94,8 +97,14 @@ def _service(name: str, wanted: WantedService, current: Container | None, aside:
         else []
     )
     steps: list[Change] = []
-    if current is not None and (current.state == "created" or (aside is not None and differs)):
+    if current is not None and aside is not None and differs and current.health == "healthy":
+        # `--no-wait` left the old one there: by now nobody needs it.
+        steps.append(step(Action.REMOVE, old, "its replacement is healthy"))
+        aside = None
+    elif current is not None and (current.state == "created" or (aside is not None and differs)):
         # Never started, or never proved ready: nothing of it is worth keeping.
+        if current.state in RUNS:
+            steps.append(step(Action.STOP, own, differs))
         steps.append(step(Action.REMOVE, own, "left half-made by a devbox that was killed"))
         current = None
     if current is None and aside is not None and not differs:
@@ -105,11 +114,11 @@ def _service(name: str, wanted: WantedService, current: Container | None, aside:
         done = [step(Action.REMOVE, old, "its replacement is ready")] if aside is not None else []
         return steps + done
     if current is not None:
-        if current.state in ("running", "restarting", "paused"):
+        if current.state in RUNS:
             steps.append(step(Action.STOP, own, differs))
         steps.append(step(Action.SET_ASIDE, own, "kept until the new one is ready"))
         aside = current
-    elif aside is not None and aside.state in ("running", "restarting", "paused"):
+    elif aside is not None and aside.state in RUNS:
         steps.append(step(Action.STOP, old, differs))
     reason = f"recreate {wanted.service}: {differs}" if aside is not None else f"{wanted.service} is not there"
     steps += [*copy, step(Action.CREATE, own, reason), step(Action.START, own, "it is new")]

@@ -13,9 +13,16 @@ HIGHEST = 65535
 
 
 def refused(error: DevboxError, candidates: Iterable[int]) -> int | None:
-    """Which of our ports Docker's refusal names ("Bind for 127.0.0.1:8080 failed", "listen tcp4 127.0.0.1:8080")."""
-    told = {int(n) for n in re.findall(r"(?<![\d.])\d{1,5}(?![\d.]*\d)", f"{error.cause or ''} {error.message}")}
-    return next((port for port in candidates if port in told), None)
+    """Which of our ports Docker's refusal names ("Bind for 127.0.0.1:8080 failed", "listen tcp4 127.0.0.1:8080").
+
+    As part of an address first: the text has other numbers, a sandbox called "8080" among them.
+    """
+    text = f"{error.cause or ''} {error.message}"
+    for pattern in (r":(\d{1,5})\b", r"\b[Pp]ort (\d{1,5})\b"):
+        told = {int(n) for n in re.findall(pattern, text)}
+        if found := next((port for port in candidates if port in told), None):
+            return found
+    return None
 
 
 def holders(containers: Iterable[Container], address: str) -> dict[int, Container]:
@@ -36,7 +43,7 @@ def clash(one: str, other: str) -> bool:
 
 def next_free(port: int, taken: Iterable[int]) -> int:
     """The next port up that is not known to be taken; from the top it goes on at 1024. Raises `port.none`."""
-    avoid = {port, *taken}
+    avoid = set(taken)
     for ports in (range(port + 1, HIGHEST + 1), range(1024, port)):
         for candidate in ports:
             if candidate not in avoid:
@@ -44,13 +51,16 @@ def next_free(port: int, taken: Iterable[int]) -> int:
     raise DevboxError("port.none", "there is no free port on this machine")
 
 
-def owner(port: int, containers: Sequence[Container], address: str) -> str:
-    """Who has a port, in words: container and project, else the process, as far as this user may see it."""
+def owner(port: int, containers: Sequence[Container], address: str, *, here: bool) -> str:
+    """Who has a port, in words: container and project, else the process, as far as this user may see it.
+
+    `here`: the port is one of this machine's, not of a VM's or another machine's.
+    """
     container = holders(containers, address).get(port)
     if container is not None:
         project = container.labels.get(labels.COMPOSE_PROJECT)
         return f"container {container.name}" + (f" of project {project}" if project else "")
-    return _process(port) or "another process"
+    return (_process(port) if here else None) or "another process"
 
 
 def _process(port: int) -> str | None:

@@ -11,8 +11,14 @@ from devbox.events import Note, Step, Warned
 from devbox.jenkins.version import newer
 from devbox.sandbox import home, labels, names
 from devbox.sandbox.desired import Design
-from devbox.sandbox.observe import observe
+from devbox.sandbox.observe import belongs, observe
 from devbox.sandbox.request import World
+
+GRACE = 10
+"""Seconds that a Jenkins that did not become ready gets to end in."""
+
+GONE = ("engine.timeout", "engine.unreachable", "engine.stopped")
+"""With these there is nobody to take anything back: trying would only keep the person waiting."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Aside:
 def sweep(engine: Engine, run: str) -> None:
     """Remove the helper containers of a run that was cut off; what cannot be removed, the next `up` or `down` does."""
     with contextlib.suppress(DevboxError):
-        for container in engine.containers({labels.RUN: run, labels.ROLE: "peek"}):
+        for container in filter(belongs, engine.containers({labels.RUN: run, labels.ROLE: "peek"})):
             engine.remove_container(container.id)
 
 
@@ -40,7 +46,10 @@ def roll_back(world: World, design: Design, aside: Aside | None) -> None:
     engine = world.engine
     world.emit(Note("taking back what this run made"))
     try:
-        for container in engine.containers(made):
+        mine = {v.name for v in engine.volumes(made)}
+        for container in filter(belongs, engine.containers(made)):
+            if container.state == "running" and not mine & {m.volume for m in container.mounts}:
+                engine.stop(container.id, GRACE)  # it writes to a home that was there before
             engine.remove_container(container.id)
             world.emit(Step("remove", container.name, "taken back", "done"))
         changed = _bring_back(world, design, aside)
@@ -93,6 +102,7 @@ def _bring_back(world: World, design: Design, aside: Aside | None) -> bool:
         )
         return True
     if aside is None or aside.was_running:
+        engine.stop(old.id)  # a stop that we were interrupted in goes on in Docker
         engine.start(old.id)
         world.emit(Note(f"{own} is back as it was"))
     return False

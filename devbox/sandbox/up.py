@@ -42,8 +42,8 @@ def bring(world: World, request: UpRequest, *, restart: Container | None = None)
     stack = load(request.stack)
     names.check(request.name)
     world, warnings = world.collecting()
-    request, path = war.resolve(request)
-    run = _Up(world, request, stack, path, lock_id(world))
+    request, wars = war.resolve(request)
+    run = _Up(world, request, stack, wars, lock_id(world))
     if request.dry_run:
         return Result({"changes": [change_json(s) for s in run.planned()]}, tuple(warnings))
     with lock(world, request.name, "devbox restart" if restart else "devbox up"):
@@ -94,7 +94,7 @@ TRIES = 3
 class _Up:
     """One run."""
 
-    def __init__(self, world: World, request: UpRequest, stack: Stack, war_path: Path | None, lock_id: str) -> None:
+    def __init__(self, world: World, request: UpRequest, stack: Stack, wars: dict[str, Path], lock_id: str) -> None:
         self.world = world
         self.engine = world.engine
         self.request = request
@@ -102,7 +102,7 @@ class _Up:
         self.name = request.name
         self.lock_id = lock_id
         self.run_id = ""
-        self.war_path = war_path
+        self.wars = wars
 
     def run(self, restart: Container | None = None) -> Outcome:
         """Everything under the lock; no helper container outlives it.
@@ -199,7 +199,7 @@ class _Up:
             endpoint=self.engine.endpoint,
             version=version,
             config_file=str(folder() / f"{self.stack.name}.yaml"),
-            war=self.war_path,
+            war=self.wars.get((choices["war"] or {}).get("sha256", "")),
         )
         return plan(Wanted(self.name, survey.volumes(self.stack, self.name), (service,)), seen), design
 

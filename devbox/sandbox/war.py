@@ -24,18 +24,21 @@ WAR_TARGET = "/usr/share/jenkins"
 """Where the images have their WAR."""
 
 
-def resolve(request: UpRequest) -> tuple[UpRequest, Path | None]:
-    """The request with its WAR by content and version instead of by path, and the path; raises `war.invalid`.
+def resolve(request: UpRequest) -> tuple[UpRequest, dict[str, Path]]:
+    """The request with its WARs by content and version instead of by path, and the paths by SHA-256.
+
+    Raises `war.invalid`.
 
     A file that was built anew is another WAR, wherever it lies.
     """
-    path: Path | None = None
+    paths: dict[str, Path] = {}
     asked, settings = dict(request.asked), dict(request.settings)
     for options in (settings, asked):
         if options.get("war"):
             path = Path(options["war"])
-            options["war"] = _describe(path)
-    return replace(request, asked=asked, settings=settings), path
+            options["war"] = found = _describe(path)
+            paths[str(found["sha256"])] = path
+    return replace(request, asked=asked, settings=settings), paths
 
 
 def _describe(path: Path) -> dict[str, str | None]:
@@ -71,10 +74,12 @@ def put_war(engine: Engine, container: str, war: Path | None, sha256: str, home:
     it already; raises `war.gone` where it does not.
     """
     path = f"{layout.WARS}/{sha256[:16]}.war"
-    if war is not None:
+    if engine.stat(container, f"{layout.PATH}/{path}") is not None:
+        pass  # its name is its content: a container that runs it must not lose it
+    elif war is not None:
         parents = [_entry(layout.WARS, home, 0o755)]
         engine.put_archive(container, layout.PATH, _tar_file(parents, path, war, home))
-    elif engine.stat(container, f"{layout.PATH}/{path}") is None:
+    else:
         raise DevboxError(
             "war.gone",
             "the WAR of this sandbox is not in its home any more",

@@ -401,7 +401,9 @@ class FakeEngine:
 
     def _image(self, ref: str) -> FakeImage | None:
         name = ref if ref.startswith("sha256:") or ":" in ref.rpartition("/")[2] or "@" in ref else f"{ref}:latest"
-        return self.images.get(name) or next((i for i in self.images.values() if i.image.id == ref), None)
+        used = (box.image for box in self.boxes.values())
+        everything = (*self.images.values(), *used)  # an image that has lost its tag stays while a container uses it
+        return self.images.get(name) or next((i for i in everything if i.image.id == ref), None)
 
     def _container(self, box: FakeContainer) -> Container:
         tag = self.images.get(box.spec.image)

@@ -141,6 +141,13 @@ class Docker:
             found = self.api.inspect_image(image)
         return str(found["Id"])
 
+    def forget(self, image: str) -> None:
+        """Remove an image's name, where there is such a one."""
+        try:
+            self.api.remove_image(image)
+        except NotFound:
+            return
+
     def sweep(self, prefix: str) -> None:
         """Remove every container, network and volume whose name begins so, and what is labelled as such a sandbox."""
         for container in self.containers():

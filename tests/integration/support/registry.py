@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import requests
+
 from tests.integration.support.docker import Docker
 
 PASSED = ("Content-Type", "Content-Length", "Docker-Content-Digest", "Etag", "WWW-Authenticate")
@@ -136,3 +138,23 @@ def push(docker: Docker, repository: str, tag: str) -> None:
     """Push what the engine has under this name."""
     for message in docker.api.push(repository, tag=tag, stream=True, decode=True):
         assert "error" not in message, message
+
+
+LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
+MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+
+
+def foreign_platform_image(docker: Docker, registry: str) -> str:
+    """Push an image that is made for another processor alone; gives its name."""
+    name = unique_image(docker, registry, registry)
+    repository = name.removeprefix(f"{registry}/").removesuffix(":1")
+    base = f"http://{registry}/v2/{repository}/manifests"
+    single = requests.get(f"{base}/1", headers={"Accept": MANIFEST}, timeout=10)
+    entry = {
+        "mediaType": MANIFEST, "size": len(single.content), "digest": single.headers["Docker-Content-Digest"],
+        "platform": {"architecture": "s390x", "os": "linux"},
+    }  # fmt: skip
+    many = {"schemaVersion": 2, "mediaType": LIST, "manifests": [entry]}
+    answer = requests.put(f"{base}/2", data=json.dumps(many), headers={"Content-Type": LIST}, timeout=10)
+    assert answer.status_code == 201, answer.text
+    return f"{registry}/{repository}:2"

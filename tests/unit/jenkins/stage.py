@@ -108,12 +108,13 @@ class Web:
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         given = request.headers.get("Authorization")
-        self.asked.append((request.path, given is not None))
-        phase = self.on_request(request.path, given is not None) or self.phase
+        path = request.path.partition("?")[0]
+        self.asked.append((path, given is not None))
+        phase = self.on_request(path, given is not None) or self.phase
         if phase == RESET:
             request.close_connection = True
             return
-        status = self._status(phase, request.path, given)
+        status = self._status(phase, path, given)
         request.send_response(status)
         if phase != BROKEN:
             request.send_header("X-Jenkins", self.version)

@@ -53,7 +53,7 @@ class FakeSite(Site):
 
     made: FakeEngine | None = None
 
-    def get(self, path: str, *, signed_in: bool = False) -> Answer:
+    def get(self, path: str, *, signed_in: bool = False, timeout: float = 1.0) -> Answer:
         assert self.made is not None
         port = int(self.url.split(":")[2].partition("/")[0])
         for box in self.made.boxes.values():
@@ -112,6 +112,11 @@ class Machine:
 
     def running(self) -> list[str]:
         return sorted(b.name for b in self.engine.boxes.values() if b.running)
+
+    def home_version(self) -> bytes | None:
+        vol = self.engine.vols.get("devbox-jenkins_home")
+        node = vol.tree.get(f"/{home.LAST_VERSION}") if vol else None
+        return node.content if node else None
 
     def home_file(self, path: str, name: str = "jenkins") -> bytes | None:
         node = self.engine.vols[f"devbox-{name}_home"].tree.get("/" + path)

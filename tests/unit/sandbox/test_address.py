@@ -31,7 +31,7 @@ def test_a_remote_engine_is_refused_with_the_tunnel_that_helps() -> None:
         address.publish_on(REMOTE, None, (8080, 50000))
     assert error.value.code == "engine.remote"
     commands = [cure.command for cure in error.value.cures]
-    assert "ssh -N -L 8080:127.0.0.1:8080 -L 50000:127.0.0.1:50000 build.example.org" in commands
+    assert "ssh -N -L 8080:127.0.0.1:8080 -L 50000:127.0.0.1:50000 me@build.example.org" in commands
     assert any("--publish-address 127.0.0.1" in (command or "") for command in commands)
 
 

@@ -15,7 +15,7 @@ from devbox.sandbox.desired import NO_WIZARD, Design, container
 from devbox.stacks import load
 
 IMAGE = Image(
-    id="sha256:1", tags=(), digests=(), labels={}, environment={}, arch="amd64", os="linux", user="jenkins", size=1
+    id="sha256:1", tags=("jenkins/jenkins:lts",), digests=(), labels={}, environment={}, arch="amd64", os="linux", user="jenkins", size=1
 )
 
 
@@ -145,6 +145,13 @@ def test_variables_of_the_users_are_passed_and_cannot_undo_what_the_sandbox_need
     assert environment["JENKINS_SLAVE_AGENT_PORT"] == "50000"
 
 
+def test_a_variable_of_the_users_goes_before_the_stacks() -> None:
+    wanted = design(env={"A": "mine"})
+    service = replace(wanted.stack.services[0], environment={"A": "the stack's", "B": "the stack's"})
+    environment = container(wanted, service).environment
+    assert (environment["A"], environment["B"]) == ("mine", "the stack's")
+
+
 def test_the_version_is_a_label_where_it_is_known() -> None:
     assert made().labels[labels.VERSION] == "2.555.1"
     unknown = replace(design(), version=None)
@@ -169,3 +176,21 @@ def test_the_labels_of_a_container_give_its_choices_back(asked: dict[str, object
     spec = container(wanted, wanted.stack.services[0])
     assert of_container(spec.labels, spec.environment | asked.get("env", {})).values == wanted.choices.values  # type: ignore[operator]
     json.dumps(dict(spec.labels))
+
+
+def test_the_image_that_a_sandbox_has_is_used_when_its_tag_means_another() -> None:
+    wanted = replace(design(), image=replace(IMAGE, tags=("jenkins/jenkins:other",)))
+    assert container(wanted, wanted.stack.services[0]).image == IMAGE.id
+
+
+def test_the_defaults_are_those_of_the_stacks_file() -> None:
+    service = load("jenkins").services[0]
+    published = {p.container: p.host for p in service.ports}
+    choices = merge({}, {}, None)
+    assert (choices["http_port"], choices["agent_port"]) == (published[8080], published[50000])
+    assert choices.image == service.image
+
+
+def test_the_images_start_does_not_delete_the_sign_in_script() -> None:
+    assert made({"PRE_CLEAR_INIT_GROOVY_D": "true"}).environment["PRE_CLEAR_INIT_GROOVY_D"] == ""
+    assert made(env={"PRE_CLEAR_INIT_GROOVY_D": "true"}).environment["PRE_CLEAR_INIT_GROOVY_D"] == ""

@@ -77,6 +77,7 @@ def test_a_password_is_long_random_and_in_no_record(engine: FakeEngine) -> None:
 def test_a_password_that_is_there_stays(engine: FakeEngine) -> None:
     first = prepared(engine)
     node = tree(engine)[f"/{layout.PASSWORD}"]
+    engine.advance(60)
     assert prepared(engine) == first
     assert tree(engine)[f"/{layout.PASSWORD}"] == node
 

@@ -114,8 +114,8 @@ def test_with_no_port_left_it_says_so(port: int) -> None:
 
 def test_the_owner_is_told_with_its_project() -> None:
     theirs = [container("web-1", Publish(80, "0.0.0.0", 8080), project="shop"), container("x", Publish(1, "", 9000))]
-    assert ports.owner(8080, theirs, "127.0.0.1") == "container web-1 of project shop"
-    assert ports.owner(9000, theirs, "127.0.0.1") == "container x"
+    assert ports.owner(8080, theirs, "127.0.0.1", here=True) == "container web-1 of project shop"
+    assert ports.owner(9000, theirs, "127.0.0.1", here=True) == "container x"
 
 
 @pytest.fixture
@@ -130,7 +130,11 @@ def test_a_process_that_listens_is_told_by_name_and_number(listening: int) -> No
     import psutil
 
     mine = psutil.Process(os.getpid())
-    assert ports.owner(listening, [], "127.0.0.1") == f"process {mine.name()} (pid {mine.pid})"
+    assert ports.owner(listening, [], "127.0.0.1", here=True) == f"process {mine.name()} (pid {mine.pid})"
+
+
+def test_a_process_of_this_machine_does_not_hold_the_port_of_a_vm(listening: int) -> None:
+    assert ports.owner(listening, [], "192.168.99.100", here=False) == "another process"
 
 
 def test_an_owner_that_cannot_be_seen_is_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +144,7 @@ def test_an_owner_that_cannot_be_seen_is_another_process(monkeypatch: pytest.Mon
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil, "net_connections", forbidden)
-    assert ports.owner(8080, [], "127.0.0.1") == "another process"
+    assert ports.owner(8080, [], "127.0.0.1", here=True) == "another process"
 
 
 def test_a_port_that_stays_taken_is_an_error_with_the_owner_and_the_option() -> None:

@@ -38,7 +38,7 @@ def described(path: Path) -> dict[str, str]:
 @pytest.mark.parametrize("where", ["asked", "settings"])
 def test_a_war_is_known_by_its_content_and_its_version(file: Path, where: str) -> None:
     request, path = war.resolve(UpRequest("jenkins", "jenkins", **{where: {"war": str(file), "memory": "2g"}}))
-    assert path == file
+    assert path == {described(file)["sha256"]: file}
     assert getattr(request, where) == {"war": described(file), "memory": "2g"}
 
 
@@ -57,16 +57,17 @@ def test_a_war_that_was_built_anew_is_another(file: Path) -> None:
     assert first.asked != second.asked
 
 
-def test_the_one_that_is_asked_for_goes_before_the_configured_one(file: Path, tmp_path: Path) -> None:
+def test_the_one_that_is_asked_for_and_the_configured_one_are_kept_apart(file: Path, tmp_path: Path) -> None:
     other = make(tmp_path / "other.war", "2.601")
-    request, path = war.resolve(UpRequest("jenkins", "jenkins", {"war": file}, {"war": other}))
-    assert path == file
+    request, paths = war.resolve(UpRequest("jenkins", "jenkins", {"war": file}, {"war": other}))
+    assert set(paths.values()) == {file, other}
+    assert paths[request.asked["war"]["sha256"]] == file
     assert request.settings["war"]["version"] == "2.601"
 
 
 def test_without_a_war_the_request_stays_as_it_is() -> None:
     request = UpRequest("jenkins", "jenkins", {"memory": "2g"})
-    assert war.resolve(request) == (request, None)
+    assert war.resolve(request) == (request, {})
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04 cut off"])
