@@ -48,6 +48,7 @@ class DevboxError(Exception):
         cures: tuple[Cure, ...] = (),
         retryable: bool = False,
         tail: tuple[str, ...] = (),
+        log: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -57,6 +58,7 @@ class DevboxError(Exception):
         self.retryable = retryable
         self.tail = tail
         """The last lines of a log that belong under the message; for people only."""
+        self.log = log
 
 
 class UsageError(DevboxError):

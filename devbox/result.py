@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,24 +29,28 @@ class Result:
     next: tuple[Cure, ...] = field(default=())
 
 
-def envelope(command: str, outcome: Result | DevboxError, data: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The one object that `--json` prints. `data` goes with an error that still has something to show."""
+def envelope(
+    command: str,
+    outcome: Result | DevboxError,
+    data: dict[str, Any] | None = None,
+    told: Iterable[Warning_] = (),
+) -> dict[str, Any]:
+    """The one object that `--json` prints. `data` goes with an error that still has something to show.
+
+    `told` are the warnings that events told on the way; a result may repeat them, and each is in the envelope once.
+    """
     if isinstance(outcome, DevboxError):
-        return {
-            "schema": SCHEMA,
-            "command": command,
-            "status": "error",
-            "data": data,
-            "warnings": [],
-            "error": error_json(outcome),
-        }
+        status, error, own = "error", error_json(outcome), ()
+    else:
+        status, error, own = outcome.status, None, outcome.warnings
+        data = outcome.data
     return {
         "schema": SCHEMA,
         "command": command,
-        "status": outcome.status,
-        "data": outcome.data,
-        "warnings": [{"code": w.code, "message": w.message} for w in outcome.warnings],
-        "error": None,
+        "status": status,
+        "data": data,
+        "warnings": [{"code": w.code, "message": w.message} for w in dict.fromkeys((*told, *own))],
+        "error": error,
     }
 
 
@@ -56,5 +61,6 @@ def error_json(error: DevboxError) -> dict[str, Any]:
         "message": error.message,
         "cause": error.cause,
         "retryable": error.retryable,
+        "log": error.log,
         "cures": [{"text": c.text, "command": c.command} for c in error.cures],
     }

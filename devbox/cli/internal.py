@@ -19,9 +19,10 @@ def as_error(error: Exception, state: Path) -> DevboxError:
     said = str(error).strip().splitlines()
     return DevboxError(
         "internal",
-        "devbox failed in a way it should not" + (f"; the whole story is in {file}" if file else ""),
+        "devbox failed in a way it should not",
         cause=f"{type(error).__name__}: {said[0] if said else 'no message'}",
         cures=(Cure("please report it, with that file" if file else "please report it"),),
+        log=str(file) if file else None,
     )
 
 

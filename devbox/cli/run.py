@@ -13,6 +13,7 @@ from devbox.cli.environment import Environment
 from devbox.cli.operations import Operations
 from devbox.cli.session import Session
 from devbox.cli.settings import Settings
+from devbox.events import Event
 from devbox.ui.progress import Sink
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Run:
         if "engine" in self.__dict__:
             self.engine.close()
 
+    def emit(self, event: Event) -> None:
+        """Show an event, and keep a warning for the envelope."""
+        self.session.note(event)
+        self.sink.emit(event)
+
     def world(self) -> World:
         """What an operation acts on and talks to."""
         from devbox.sandbox.request import World
@@ -61,7 +67,7 @@ class Run:
         return World(
             engine=self.engine,
             state=self.environment.state_dir,
-            emit=self.sink.emit,
+            emit=self.emit,
             shield=self.session.interrupts.shield,
             confirm=Confirm(self.environment, self.flags.yes, self.sink.pause),
         )
@@ -71,13 +77,20 @@ class Run:
         """The sandboxes that a command can mean."""
         return self.operations.existing(self.engine)
 
+    @cached_property
+    def remains(self) -> Sequence[Summary]:
+        """The same, and those of which no more than a network is left: what `down` can mean."""
+        return self.operations.existing(self.engine, networks=True)
+
     def is_named(self, positional: str | None) -> bool:
         """Whether anybody named a sandbox: then the engine need not be asked which there are."""
         return bool(positional or self.flags.name or self.settings["name"])
 
-    def sandbox(self, positional: str | None, stack: str | None = None) -> str:
-        """The sandbox that is meant."""
-        existing = () if self.is_named(positional) else self.existing
+    def sandbox(
+        self, positional: str | None, stack: str | None = None, among: Sequence[Summary] | None = None
+    ) -> str:
+        """The sandbox that is meant, `among` these where it is given."""
+        existing = () if self.is_named(positional) else self.existing if among is None else among
         return self.operations.pick(existing, positional, self.flags.name, self.settings["name"], stack)
 
     def chosen(self, given: Mapping[str, Any], name: str) -> Any:

@@ -11,9 +11,10 @@ from devbox.cli.environment import Environment, is_terminal
 from devbox.cli.interrupts import Interrupts
 from devbox.cli.values import TRUE
 from devbox.errors import DevboxError, Exit, Interrupted
+from devbox.events import Event, Warned
 
 if TYPE_CHECKING:
-    from devbox.result import Result
+    from devbox.result import Result, Warning_
     from devbox.ui.style import Style
 
 CLOSED = "--"
@@ -38,6 +39,8 @@ class Session:
     """The verb prints many objects (logs): an interrupt adds none."""
     passes_exit: bool = False
     """The verb gives an inner command's exit status (exec, shell): devbox' own failure is 125."""
+    told: list[Warning_] = field(default_factory=list)
+    """The warnings that events have told so far: a failed run's envelope has them, too."""
 
     @classmethod
     def of(cls, environment: Environment, argv: Sequence[str]) -> Session:
@@ -51,6 +54,13 @@ class Session:
         return cls(
             environment, words, rest, "--json" in words or "JSON" in on, "--no-color" in words or "NO_COLOR" in on
         )
+
+    def note(self, event: Event) -> None:
+        """Keep an event's warning for the envelope."""
+        if isinstance(event, Warned):
+            from devbox.result import Warning_
+
+            self.told.append(Warning_(event.code, event.message))
 
     def style(self, error_stream: bool = False) -> Style:
         """Colours as this stream gets them."""
@@ -66,7 +76,7 @@ class Session:
         from devbox.ui import results
 
         if self.json:
-            self._print_json(envelope(self.command, result))
+            self._print_json(envelope(self.command, result, told=self.told))
         else:
             self.environment.out(results.text(self.command, result, self.style(), self.environment.width))
         return Exit.OK if result.status == "ok" else Exit.FAILED
@@ -77,7 +87,7 @@ class Session:
         from devbox.ui import errors
 
         if self.json:
-            self._print_json(envelope(self.command, error))
+            self._print_json(envelope(self.command, error, told=self.told))
         else:
             self.environment.err(errors.text(error, self.style(error_stream=True)))
         return Exit.EXEC_FAILED if self.passes_exit and error.exit == Exit.FAILED else error.exit
@@ -87,7 +97,8 @@ class Session:
         from devbox.result import envelope
 
         if self.json and not self.streams:
-            self._print_json(envelope(self.command, DevboxError("interrupted", "interrupted by a signal")))
+            error = DevboxError("interrupted", "interrupted by a signal")
+            self._print_json(envelope(self.command, error, told=self.told))
         return interrupt.exit_status
 
     def _print_json(self, value: object) -> None:

@@ -173,8 +173,9 @@ def create_body(spec: ContainerSpec, api: Api) -> dict[str, Any]:
         "Env": [f"{name}={value}" for name, value in spec.environment.items()],
         "ExposedPorts": {port: {} for port in ports},
         "HostConfig": host,
-        "NetworkingConfig": {"EndpointsConfig": {spec.network: {"Aliases": [spec.service]}}},
     }
+    if spec.network != "none":
+        body["NetworkingConfig"] = {"EndpointsConfig": {spec.network: {"Aliases": [spec.service]}}}
     if spec.command is not None:
         body["Cmd"] = list(spec.command)
     if spec.healthcheck is not None:

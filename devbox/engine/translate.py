@@ -76,6 +76,11 @@ class Translating:
             raise (ended(self._endpoint, reason) if reason else from_exception(self._endpoint, error)) from error
 
 
+_WIN_ACCESS_DENIED = 5
+_WIN_NOBODY = (2, 53, 231)
+"""No such pipe, no such computer, every instance of the pipe is busy (winerror.h)."""
+
+
 def from_exception(endpoint: Endpoint, error: Exception) -> DevboxError:
     """What a transport's exception means; the innermost one that is known decides."""
     chain = list(_chain(error))
@@ -191,12 +196,25 @@ def _by_socket(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
         return unreachable(endpoint, f"No Docker Engine there: {url} does not exist.", text)
     if isinstance(error, ConnectionRefusedError):
         return unreachable(endpoint, f"No Docker Engine listens at {url}.", text)
+    if type(error).__module__ == "pywintypes":
+        return _by_pipe(endpoint, error)
     if isinstance(error, socket.gaierror):
         return unreachable(endpoint, f"The host of {url} is not known.", text)
     if type(error).__name__ in ("ConnectTimeout", "ConnectTimeoutError"):
         return unreachable(endpoint, f"The host of {url} does not answer.", text)
     if isinstance(error, TimeoutError) or type(error).__name__ in ("ReadTimeout", "ReadTimeoutError"):
         return ended(endpoint, "silent")
+    return None
+
+
+def _by_pipe(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
+    """A Windows pipe's errors are no `OSError`; their words are in the user's language, their numbers are not."""
+    number, text = getattr(error, "winerror", None), _text(error)
+    if number == _WIN_ACCESS_DENIED:
+        cures = (Cure("Join the group docker-users, and sign in again."), _DOCTOR)
+        return DevboxError("engine.permission", f"This user may not use {endpoint.url}.", cause=text, cures=cures)
+    if number in _WIN_NOBODY:
+        return unreachable(endpoint, f"No Docker Engine listens at {endpoint.url}.", text)
     return None
 
 

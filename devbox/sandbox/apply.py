@@ -197,8 +197,7 @@ class Apply:
     def read_home(self, created: str) -> home.Home:
         """What the home says; one that this run has made says only whose it is."""
         if self.new_home:
-            owner = self.engine.stat(created, layout.PATH)
-            return home.Home(uid=owner.uid, gid=owner.gid) if owner else home.Home()
+            return home.untouched(self.engine, created)
         return home.read(self.engine, created)
 
     def avoid_known_holders(self) -> None:

@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
-from devbox.engine.api import Container
+from devbox.engine.api import Container, Engine, Network
 from devbox.events import Step, Waiting
 from devbox.result import Result
 from devbox.sandbox import names
-from devbox.sandbox.observe import Observed, observe
+from devbox.sandbox.observe import Observed, sort
 from devbox.sandbox.request import World
-from devbox.sandbox.up import lock
+from devbox.sandbox.status import everything
+from devbox.sandbox.turns import locks
+
+T = TypeVar("T")
+Part = tuple[str, str]
+"""A kind (container, network, volume) and a name."""
 
 RUNS = ("running", "restarting", "paused")
+AT_ONCE = 16
+"""How many containers are stopped side by side."""
 
 
 def down(world: World, sandboxes: Sequence[str], *, volumes: bool, dry_run: bool) -> Result:
-    """Stop and remove; volumes stay unless `volumes` says so and the user agrees. Nothing there is success."""
+    """Stop and remove; volumes stay unless `volumes` says so. Nothing there is success.
+
+    Whoever is asked about the volumes and says no has nothing removed at all.
+    """
     for name in sandboxes:
         names.check(name)
-    with ExitStack() as stack:
-        if not dry_run:
-            for name in sorted(set(sandboxes)):
-                stack.enter_context(lock(world, name, "devbox down"))
-        seen = [observe(world.engine, name) for name in dict.fromkeys(sandboxes)]
+    with nullcontext() if dry_run else locks(world, sandboxes, "devbox down"):
+        seen = _observed(world.engine, sandboxes)
         if dry_run:
             return Result({"changes": _plan(seen, volumes)})
         doomed = [v for s in seen for v in s.volumes] if volumes else []
         if doomed and not world.confirm(f"Remove {_list(doomed)} with all that is in {_them(doomed)}?"):
-            doomed = []
+            return _told([], [part for s in seen for part in _parts(s)])
         return _remove(world, seen, doomed)
+
+
+def _observed(engine: Engine, sandboxes: Sequence[str]) -> list[Observed]:
+    """Three list calls, however many sandboxes are meant."""
+    found = {s.name: s for s in everything(engine, networks=True)} if sandboxes else {}
+    return [found.get(name) or sort(name, [], [], []) for name in dict.fromkeys(sandboxes)]
 
 
 def _remove(world: World, seen: Sequence[Observed], doomed: Sequence[str]) -> Result:
     engine = world.engine
     containers = [c for s in seen for c in _containers(s)]
-    removed: list[dict[str, Any]] = []
-    running = [c for c in containers if c.state in RUNS]
-    if running:
-        world.emit(Waiting(f"waiting for {_list([c.name for c in running])} to stop"))
+    networks = [n for s in seen for n in s.networks]
+    if running := [c.name for c in containers if c.state in RUNS]:
+        world.emit(Waiting(f"waiting for {_list(running)} to stop"))
 
     def end(container: Container) -> None:
         world.emit(Step("stop", container.name, "down"))
@@ -50,36 +62,59 @@ def _remove(world: World, seen: Sequence[Observed], doomed: Sequence[str]) -> Re
         engine.remove_container(container.id)
         world.emit(Step("remove", container.name, "down", "done"))
 
-    if containers:
-        with ThreadPoolExecutor(min(16, len(containers))) as pool:
-            for work in [pool.submit(end, c) for c in containers]:
-                work.result()
-    removed += [{"kind": "container", "name": c.name} for c in containers]
-    for sandbox in seen:
-        for network in sandbox.networks:
-            engine.remove_network(network.name)
-            removed.append({"kind": "network", "name": network.name})
-    kept = []
-    for volume in [v for s in seen for v in s.volumes]:
-        if volume in doomed:
-            engine.remove_volume(volume)
-            removed.append({"kind": "volume", "name": volume})
-        else:
-            kept.append({"kind": "volume", "name": volume})
-    return Result({"removed": removed, "kept": kept})
+    def cut(network: Network) -> None:
+        engine.remove_network(network.name)
+
+    _side_by_side(end, containers)
+    _side_by_side(cut, networks)
+    for volume in doomed:
+        engine.remove_volume(volume)
+    removed = [("container", c.name) for c in containers] + [("network", n.name) for n in networks]
+    kept = [("volume", v) for s in seen for v in s.volumes if v not in doomed]
+    return _told(removed + [("volume", v) for v in doomed], kept)
+
+
+def _side_by_side(work: Callable[[T], None], items: Sequence[T]) -> None:
+    """Work on all of them; a failure is raised when the others are done, a signal lets none begin any more."""
+    if not items:
+        return
+    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
+        under_way = [pool.submit(work, item) for item in items]
+        try:
+            # With a time-out, as Windows lets no signal through to a wait without one.
+            while wait(under_way, timeout=0.5).not_done:
+                pass
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    for done in under_way:
+        done.result()
 
 
 def _containers(seen: Observed) -> list[Container]:
     return [*seen.containers.values(), *seen.aside.values(), *seen.stray]
 
 
+def _parts(seen: Observed) -> list[Part]:
+    found = [("container", c.name) for c in _containers(seen)] + [("network", n.name) for n in seen.networks]
+    return found + [("volume", v) for v in seen.volumes]
+
+
+def _told(removed: Sequence[Part], kept: Sequence[Part]) -> Result:
+    data: dict[str, list[dict[str, Any]]] = {
+        key: [{"kind": kind, "name": name} for kind, name in parts]
+        for key, parts in (("removed", removed), ("kept", kept))
+    }
+    return Result(data)
+
+
 def _plan(seen: Sequence[Observed], volumes: bool) -> list[dict[str, str]]:
-    changes = []
-    for sandbox in seen:
-        parts = [(c.name, "container") for c in _containers(sandbox)] + [(n.name, "network") for n in sandbox.networks]
-        parts += [(v, "volume") for v in sandbox.volumes] if volumes else []
-        changes += [{"action": "remove", "target": name, "reason": f"{kind} of {sandbox.name}"} for name, kind in parts]
-    return changes
+    return [
+        {"action": "remove", "target": name, "reason": f"{kind} of {sandbox.name}"}
+        for sandbox in seen
+        for kind, name in _parts(sandbox)
+        if volumes or kind != "volume"
+    ]
 
 
 def _list(items: Sequence[str]) -> str:

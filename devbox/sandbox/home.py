@@ -7,7 +7,7 @@ import secrets
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 
 from devbox.engine.api import ContainerSpec, Engine, File, Mount
@@ -66,9 +66,17 @@ def read(engine: Engine, container: str, path: str = layout.PATH) -> Home:
 
 def new(engine: Engine, container: str, path: str = layout.PATH) -> Home:
     """A home that devbox has put nothing into yet: only its owner and its version are asked for."""
+    return replace(untouched(engine, container, path), version=last_version(engine, container, path))
+
+
+def untouched(engine: Engine, container: str, path: str = layout.PATH) -> Home:
+    """A home that nobody has written to yet: only whose it is.
+
+    Podman gives an empty volume to the image's user at the first start alone; until then root's is nobody's, and the
+    official images' user is 1000.
+    """
     owner = engine.stat(container, path)
-    version = last_version(engine, container, path)
-    return Home(version=version, uid=owner.uid, gid=owner.gid) if owner else Home(version=version)
+    return Home(uid=owner.uid, gid=owner.gid) if owner and owner.uid else Home()
 
 
 def sign_in(engine: Engine, container: str) -> Home:

@@ -5,32 +5,45 @@ A Jenkins that Docker's health check has not seen yet is asked itself: it is up 
 
 from __future__ import annotations
 
-from devbox.engine.api import Container, Engine
+from collections.abc import Sequence
+from typing import TypeVar
+
+from devbox.engine.api import Container, Engine, Network, Volume
 from devbox.errors import Cure, DevboxError
 from devbox.result import Result, Warning_
 from devbox.sandbox import address, labels, names, report
 from devbox.sandbox.observe import Observed, sort
 
+T = TypeVar("T", Container, Network, Volume)
 
-def everything(engine: Engine) -> list[Observed]:
-    """Every sandbox of this engine, by name, homes kept after `down` included; networks are not asked for."""
-    containers = engine.containers({labels.STACK: None})
-    volumes = engine.volumes({labels.STACK: None})
-    found = {c.labels.get(labels.NAME, "") for c in containers} | {v.labels.get(labels.NAME, "") for v in volumes}
-    return [
-        sort(
-            name,
-            [c for c in containers if c.labels.get(labels.NAME) == name],
-            [],
-            [v for v in volumes if v.labels.get(labels.NAME) == name],
-        )
-        for name in sorted(found - {""})
+
+def everything(engine: Engine, *, networks: bool = False) -> list[Observed]:
+    """Every sandbox of this engine, by name, homes kept after `down` included; networks where they are asked for."""
+    ours: dict[str, str | None] = {labels.STACK: None}
+    containers = _by_name(engine.containers(ours))
+    volumes = _by_name(engine.volumes(ours))
+    nets = _by_name(engine.networks(ours)) if networks else {}
+    found = [
+        sort(name, containers.get(name, []), nets.get(name, []), volumes.get(name, []))
+        for name in sorted({*containers, *volumes, *nets} - {""})
     ]
+    return [s for s in found if not s.empty]
 
 
-def existing(engine: Engine) -> list[names.Summary]:
-    """The sandboxes that a command can mean."""
-    return [names.Summary(s.name, (s.label(labels.STACK) or "")) for s in everything(engine)]
+def _by_name(parts: Sequence[T]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for part in parts:
+        found.setdefault(part.labels.get(labels.NAME, ""), []).append(part)
+    return found
+
+
+def existing(engine: Engine, *, networks: bool = False) -> list[names.Summary]:
+    """The sandboxes that a command can mean; with `networks` those too of which only a network is left."""
+    return [names.Summary(s.name, s.label(labels.STACK) or _of_network(s)) for s in everything(engine, networks=networks)]
+
+
+def _of_network(seen: Observed) -> str:
+    return next((n.labels.get(labels.STACK, "") for n in seen.networks), "")
 
 
 def status(engine: Engine, name: str | None) -> Result:
@@ -84,7 +97,7 @@ def _warnings(seen: Observed) -> list[Warning_]:
                 Warning_(
                     "restarts.spent",
                     f"{service} of {seen.name!r} ended with {container.exit_code} as often as it may be restarted; "
-                    f"devbox up -n {seen.name} starts it anew",
+                    f"devbox up {seen.label(labels.STACK)} -n {seen.name} starts it anew",
                 )
             )
     return found

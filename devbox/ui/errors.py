@@ -20,6 +20,8 @@ def _lines(error: DevboxError, style: Style) -> Iterator[str]:
     if error.cause:
         yield from (f"  {line}" for line in clean(error.cause).splitlines())
     yield from (style.dim(f"  | {clean(line)}") for line in error.tail)
+    if error.log:
+        yield f"  the whole log: {clean(error.log)}"
     yield from (cure(item, style) for item in error.cures)
 
 

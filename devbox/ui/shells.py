@@ -1,4 +1,4 @@
-"""How shells set a variable of the environment."""
+"""How shells are told a variable. sh's line is `NAME=value` alone, which an env file and `export` take, too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 
 def _posix(name: str, value: str) -> str:
-    return f"export {name}={shlex.quote(value)}"
+    return f"{name}={shlex.quote(value)}"
 
 
 def _fish(name: str, value: str) -> str:

@@ -45,7 +45,9 @@ def _names(run: Run, name: str | None, everything: bool) -> list[str]:
     if everything:
         if name or run.flags.name:
             raise UsageError("usage.conflict", "--all and a name are given: give one")
-        return [sandbox.name for sandbox in run.existing]
-    if not run.is_named(name) and not run.existing:  # nothing there is what `down` is for
+        return [sandbox.name for sandbox in run.remains]
+    if run.is_named(name):
+        return [run.sandbox(name)]
+    if not run.remains:  # nothing there is what `down` is for
         return []
-    return [run.sandbox(name)]
+    return [run.sandbox(name, among=run.remains)]

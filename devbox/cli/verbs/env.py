@@ -35,7 +35,8 @@ def env(
 
     \b
     Examples:
-      eval "$(devbox env)"
+      eval "$(devbox env)"                       in this shell
+      set -a; eval "$(devbox env)"; set +a       for what it starts, too
       devbox env --shell fish | source
       devbox env --shell powershell | Invoke-Expression
     """
@@ -49,5 +50,5 @@ def env(
     for variable, value in (result.data or {}).items():
         run.environment.out(SHELLS[kind](variable, str(value)) + "\n")
     if is_terminal(run.environment.stdout) and kind == "sh" and not run.flags.quiet:
-        run.environment.err('# to set them here: eval "$(devbox env)"\n')
+        run.environment.err('# to set them here: set -a; eval "$(devbox env)"; set +a\n')
     return Exit.OK

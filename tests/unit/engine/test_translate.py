@@ -94,3 +94,14 @@ def test_ours_and_interrupts_pass_as_they_are() -> None:
 )
 def test_the_engines_own_words(body: bytes, text: str) -> None:
     assert message_of(body) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(2, "engine.unreachable"), (231, "engine.unreachable"), (5, "engine.permission")]
+)
+def test_a_windows_pipes_errors_are_known_by_their_numbers(number: int, code: str) -> None:
+    error = type("error", (Exception,), {"__module__": "pywintypes", "winerror": number})(number, "CreateFile", "…")
+    pipe = Endpoint("npipe:////./pipe/docker_engine", "default")
+    with pytest.raises(DevboxError) as caught, Translating(pipe):
+        raise error
+    assert caught.value.code == code

@@ -5,6 +5,7 @@ import pytest
 from devbox.errors import DevboxError
 from devbox.events import Milestone
 from devbox.jenkins.ready import LOST, Ready, wait_ready
+from devbox.jenkins.site import PATIENT, TIMEOUT, Answer, Site
 from tests.unit.jenkins.stage import LOADING, OPEN, READY, REFUSING, RESET, Stage
 
 
@@ -37,6 +38,30 @@ def test_between_two_looks_there_is_at_most_a_tenth_of_a_second(stage: Stage) ->
     wait_ready(stage.wait())
     assert stage.clock.slept
     assert max(stage.clock.slept) <= 0.1
+
+
+def test_questions_are_short_until_there_was_an_answer_and_patient_afterwards(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request sent while Jetty binds hangs; the first page of a big home takes its time."""
+    patience: list[tuple[int, float]] = []
+    real = Site.get
+
+    def get(self: Site, path: str, *, signed_in: bool = False, timeout: float = TIMEOUT) -> Answer:
+        answer = real(self, path, signed_in=signed_in, timeout=timeout)
+        patience.append((answer.status, timeout))
+        return answer
+
+    monkeypatch.setattr(Site, "get", get)
+    stage.web.phase = RESET
+    stage.web.listen()
+    stage.clock.at(1, stage.web.becomes(LOADING))
+    stage.clock.at(2, stage.web.becomes(READY))
+    wait_ready(stage.wait())
+    first = next(n for n, (status, _) in enumerate(patience) if status)
+    assert first > 0
+    assert {timeout for _, timeout in patience[: first + 1]} == {TIMEOUT}
+    assert {timeout for _, timeout in patience[first + 1 :]} == {PATIENT}
 
 
 def test_a_jenkins_that_is_up_is_ready_without_waiting_or_reading_its_log(stage: Stage) -> None:

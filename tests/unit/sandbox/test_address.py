@@ -36,6 +36,17 @@ def test_a_remote_engine_is_refused_with_the_tunnel_that_helps() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "login"),
+    [("ssh://me@far:2222", "-p 2222 me@far"), ("ssh://far", "far"), ("tcp://10.1.2.3:2376", "build.example.org")],
+)
+def test_the_tunnel_goes_where_the_endpoint_goes(url: str, login: str) -> None:
+    endpoint = Endpoint(url, "DOCKER_HOST", publish=None, reach="build.example.org")
+    with pytest.raises(DevboxError) as error:
+        address.publish_on(endpoint, None, (8080,))
+    assert f"ssh -N -L 8080:127.0.0.1:8080 {login}" in [cure.command for cure in error.value.cures]
+
+
+@pytest.mark.parametrize(
     ("endpoint", "published", "host"),
     [
         (LOCAL, "127.0.0.1", "127.0.0.1"),

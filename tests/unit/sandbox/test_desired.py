@@ -15,7 +15,15 @@ from devbox.sandbox.desired import NO_WIZARD, Design, container
 from devbox.stacks import load
 
 IMAGE = Image(
-    id="sha256:1", tags=("jenkins/jenkins:lts",), digests=(), labels={}, environment={}, arch="amd64", os="linux", user="jenkins", size=1
+    id="sha256:1",
+    tags=("jenkins/jenkins:lts",),
+    digests=(),
+    labels={},
+    environment={},
+    arch="amd64",
+    os="linux",
+    user="jenkins",
+    size=1,
 )
 
 
@@ -69,6 +77,16 @@ def test_nothing_is_designed_for_a_remote_engine_unasked() -> None:
     with pytest.raises(DevboxError) as error:
         container(remote, remote.stack.services[0])
     assert error.value.code == "engine.remote"
+
+
+def test_a_container_is_made_from_the_image_itself_when_its_tag_means_another_by_now() -> None:
+    moved = replace(design(), image=replace(IMAGE, tags=("jenkins/jenkins:other",)))
+    assert container(moved, moved.stack.services[0]).image == "sha256:1"
+    assert container(moved, moved.stack.services[0]).labels[labels.IMAGE] == "jenkins/jenkins:lts"
+
+
+def test_the_sign_in_script_is_not_cleared_away_whatever_the_user_sets() -> None:
+    assert made(env={"PRE_CLEAR_INIT_GROOVY_D": "true"}).environment["PRE_CLEAR_INIT_GROOVY_D"] == ""
 
 
 def test_the_wizard_is_off_since_the_script_signs_in() -> None:

@@ -15,7 +15,15 @@ from devbox.stacks import load
 COMPOSE = "com.docker.compose."
 FILE = "/opt/devbox/compose/jenkins.yaml"
 IMAGE = Image(
-    id="sha256:1234", tags=(), digests=(), labels={}, environment={}, arch="amd64", os="linux", user="jenkins", size=1
+    id="sha256:1234",
+    tags=("jenkins/jenkins:lts",),
+    digests=(),
+    labels={},
+    environment={},
+    arch="amd64",
+    os="linux",
+    user="jenkins",
+    size=1,
 )
 
 

@@ -25,6 +25,8 @@ OURS = (8080, 50000)
         ("Ports are not available: exposing port TCP 127.0.0.1:8080 -> 127.0.0.1:0: listen tcp 127.0.0.1:8080: bind: "
          "An attempt was made to access a socket in a way forbidden by its access permissions.", 8080),
         ("listen tcp6 [::1]:50000: bind: cannot assign requested address", 50000),
+        ("port 8080 is already in use", 8080),
+        ("container devbox-8080-jenkins-1: Bind for 127.0.0.1:50000 failed: port is already allocated", 50000),
         ("Bind for 127.0.0.1:80800 failed", None),
         ("Bind for 127.0.0.1:18080 failed", None),
         ("Bind for 127.0.0.1:9999 failed", None),

@@ -155,6 +155,13 @@ def test_a_war_that_the_home_has_already_is_only_linked(engine: Recording, file:
     assert [path for path, _, _ in engine.put] == [war.WAR_TARGET]
 
 
+def test_a_war_that_a_container_may_be_running_is_not_written_again(engine: Recording, file: Path) -> None:
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    engine.put.clear()
+    war.put_war(engine, "c", file, DIGEST, HOME)
+    assert [path for path, _, _ in engine.put] == [war.WAR_TARGET]
+
+
 def test_a_war_that_the_home_has_lost_is_asked_for_again(engine: Recording) -> None:
     with pytest.raises(DevboxError) as error:
         war.put_war(engine, "c", None, DIGEST, HOME)
