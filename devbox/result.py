@@ -39,11 +39,11 @@ def envelope(
 
     `told` are the warnings that events told on the way; a result may repeat them, and each is in the envelope once.
     """
+    own: tuple[Warning_, ...] = ()
     if isinstance(outcome, DevboxError):
-        status, error, own = "error", error_json(outcome), ()
+        status, error = "error", error_json(outcome)
     else:
-        status, error, own = outcome.status, None, outcome.warnings
-        data = outcome.data
+        status, error, data, own = outcome.status, None, outcome.data, outcome.warnings
     return {
         "schema": SCHEMA,
         "command": command,

@@ -18,11 +18,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without the lab, its tests are not chosen: deselected and counted, not skipped in silence."""
-    left_out = {"lab": (), "mine": ("lab", "soak"), "none": ("lab", "engine", "soak")}[config.getoption("--engine")]
-    dropped = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
+    left_out = {"lab": (), "mine": ("lab", "soak"), "none": ("lab", "engine", "soak")}
+    marks: tuple[str, ...] = left_out[config.getoption("--engine")]
+    kept, dropped = [], []
+    for item in items:
+        (dropped if any(item.get_closest_marker(mark) for mark in marks) else kept).append(item)
     if dropped:
-        config.hook.pytest_deselected(dropped)
-        items[:] = [item for item in items if item not in dropped]
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

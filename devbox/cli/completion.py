@@ -10,9 +10,9 @@ import typer
 
 def complete_stack(incomplete: str) -> list[str]:
     """Stacks that begin so."""
-    from devbox.cli.options import STACKS
+    from devbox.cli.stack import shipped
 
-    return [stack for stack in STACKS if stack.startswith(incomplete)]
+    return [stack for stack in shipped() if stack.startswith(incomplete)]
 
 
 def complete_name(ctx: typer.Context, incomplete: str) -> list[str]:

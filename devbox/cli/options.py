@@ -25,7 +25,8 @@ class Option:
 
     `kind` is its type in TOML. `files` says who may write it into a file: "project" (and the user), "user", or "" for
     nobody. `up` makes it a flag of `up`; `stack` is the one stack that it fits, "" for any. `path`: relative to the
-    file that it is written in. `secret`: `devbox config` masks its values.
+    file that it is written in. `secret`: `devbox config` masks its values. `check` is what `up` makes sure of beyond
+    the value's looks: a file that was built away is no reason for `status` to fail. `later`: no effect yet.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Option:
     path: bool = False
     secret: bool = False
     repeat: bool = False
+    check: Parser | None = None
+    later: bool = False
     off: str = ""
     """The flag that says no, for one that keeps what the sandbox has when it is not given."""
     hidden: bool = False
@@ -66,7 +69,7 @@ _everywhere = Option
 _once = partial(Option, up=True)
 """Options of one `up`, whatever the stack."""
 _jenkins = partial(Option, section="jenkins", stack="jenkins", files="project")
-_queue = partial(Option, section="queue", stack="queue", files="project", up=True, hidden=True)
+_queue = partial(Option, section="queue", stack="queue", files="project", up=True, hidden=True, later=True)
 _yes_no: dict[str, Any] = {"kind": bool, "default": False, "metavar": ""}
 
 OPTIONS: tuple[Option, ...] = (
@@ -90,7 +93,7 @@ OPTIONS: tuple[Option, ...] = (
     _once("reset", values.boolean, "forget the sandbox's earlier choices", **_yes_no),
     _jenkins("version", values.tag, variable_name="DEVBOX_JENKINS_VERSION"),
     _jenkins("image", values.image, "another image", "REF", up=True),
-    _jenkins("war", values.war, "the image with this WAR", "FILE", up=True, path=True),
+    _jenkins("war", values.text, "the image with this WAR", "FILE", up=True, path=True, check=values.war),
     _jenkins("http_port", values.port, "the port of the web pages (8080)", "N", up=True, kind=int),
     _jenkins("agent_port", values.port, "the port of inbound agents (50000)", "N", up=True, kind=int),
     _jenkins("java_opts", values.java_opts, "options of the JVM", "TEXT", up=True),
@@ -98,11 +101,11 @@ OPTIONS: tuple[Option, ...] = (
     _jenkins("prefix", values.prefix, "the path of its pages ('/': none)", "/PATH", up=True),
     _jenkins("memory", values.memory, "the memory limit (512m, 2g)", "SIZE", stack="", up=True),
     _jenkins("no_auth", values.boolean, "no sign-in at all", files="", up=True, kind=bool, off="--auth"),
-    _jenkins("plugins", values.words, kind=list),
-    _jenkins("plugins_file", values.text, path=True),
-    _jenkins("plugin_dir", values.text, path=True),
-    _jenkins("agents", values.whole(0, 100), kind=int),
-    _jenkins("casc", values.text, path=True),
+    _jenkins("plugins", values.words, kind=list, later=True),
+    _jenkins("plugins_file", values.text, path=True, later=True),
+    _jenkins("plugin_dir", values.text, path=True, later=True),
+    _jenkins("agents", values.whole(0, 100), kind=int, later=True),
+    _jenkins("casc", values.text, path=True, later=True),
     _queue("workers", values.whole(1, 1000), "how many workers", "N", kind=int),
     _queue("queues", values.words, "the queues they serve, first ones first", "Q1,Q2", kind=list),
     _queue("redis_port", values.port, "the port of Redis", "N", kind=int),

@@ -86,9 +86,7 @@ class Run:
         """Whether anybody named a sandbox: then the engine need not be asked which there are."""
         return bool(positional or self.flags.name or self.settings["name"])
 
-    def sandbox(
-        self, positional: str | None, stack: str | None = None, among: Sequence[Summary] | None = None
-    ) -> str:
+    def sandbox(self, positional: str | None, stack: str | None = None, among: Sequence[Summary] | None = None) -> str:
         """The sandbox that is meant, `among` these where it is given."""
         existing = () if self.is_named(positional) else self.existing if among is None else among
         return self.operations.pick(existing, positional, self.flags.name, self.settings["name"], stack)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,17 @@ DEFAULT = "default"
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting's value and who gave it: a variable, a file, or "default"."""
+    """A setting's value and who gave it: a variable, a file (then with its `entry`), or "default"."""
 
     option: Option
     value: Any
     source: str
+    entry: toml.Entry | None = None
+
+    @property
+    def where(self) -> str:
+        """Who gave it, as an error says it: of a file also line and key."""
+        return self.entry.where if self.entry else self.source
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,16 @@ class Settings:
             for name, setting in self.all.items()
             if kept(setting.option, stack) and self.given(name)
         }
+
+    def check(self, names: Iterable[str]) -> None:
+        """What `up` makes sure of, of the settings of these names; raises their `UsageError`."""
+        for setting in (self.all[name] for name in names):
+            if setting.option.check is not None:
+                checked(setting.option.check, setting.value, setting.where)
+
+    def ineffective(self, stack: str) -> list[Setting]:
+        """What somebody gave for a sandbox of this stack that has no effect yet."""
+        return [s for n, s in self.all.items() if s.option.later and s.option.stack == stack and self.given(n)]
 
 
 def kept(option: Option, stack: str) -> bool:
@@ -97,7 +113,7 @@ def _file(file: Path | None, scope: str) -> dict[str, Setting]:
     if file is None or (scope == "user" and not file.is_file()):
         return {}
     entries = toml.read(file, scope)
-    return {entry.option.name: Setting(entry.option, _parsed(entry), str(entry.file)) for entry in entries}
+    return {entry.option.name: Setting(entry.option, _parsed(entry), str(entry.file), entry) for entry in entries}
 
 
 def _parsed(entry: toml.Entry) -> Any:

@@ -14,14 +14,14 @@ import typer
 from devbox.cli import values
 from devbox.cli.completion import complete_stack
 from devbox.cli.options import BY_NAME, OPTIONS, STACKS, Option
-from devbox.cli.settings import parse, placed
+from devbox.cli.settings import checked, parse, placed
 from devbox.errors import Cure, UsageError
 
 StackArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[STACK[:VERSION]]",
-        help=f"{' or '.join(STACKS)}, with a version where it matters",
+        help="what to bring (jenkins), with a version where it matters",
         show_default=False,
         autocompletion=complete_stack,
     ),
@@ -32,17 +32,34 @@ def split(word: str) -> tuple[str, str | None]:
     """Stack and version of STACK[:VERSION]; raises stack.unknown and version.invalid."""
     stack, colon, version = word.partition(":")
     if stack not in STACKS:
-        raise UsageError(
-            "stack.unknown",
-            f"unknown stack {stack[:60]!r}; there are {' and '.join(STACKS)}",
-            cures=_meant(stack),
-        )
+        raise _unknown(stack)
     return stack, parse(BY_NAME["version"], version, word) if colon else None
 
 
-def _meant(word: str) -> tuple[Cure, ...]:
-    if near := difflib.get_close_matches(word.lower(), STACKS, 1, 0.5):
-        return (Cure(f"did you mean {near[0]}?"),)
+def shipped() -> list[str]:
+    """The stacks that this devbox has a file of."""
+    from devbox.stacks.reader import folder
+
+    return [stack for stack in STACKS if (folder() / f"{stack}.yaml").is_file()]
+
+
+def check_shipped(stack: str) -> None:
+    """Raises stack.unknown for a stack that this devbox does not have."""
+    if stack not in shipped():
+        raise _unknown(stack)
+
+
+def _unknown(stack: str) -> UsageError:
+    there = shipped()
+    are = f"there {'is' if len(there) == 1 else 'are'} {' and '.join(there)}"
+    return UsageError("stack.unknown", f"unknown stack {stack[:60]!r}; {are}", cures=_meant(stack, there))
+
+
+def _meant(word: str, known: list[str]) -> tuple[Cure, ...]:
+    if near := difflib.get_close_matches(word.lower(), known, 1, 0.5):
+        return (Cure(f"did you mean {near[0]}?", f"devbox up {near[0]}"),)
+    if word in STACKS:
+        return ()
     if re.fullmatch(values.NAME, word):
         return (Cure("if that is a sandbox's name", f"devbox up {STACKS[0]} -n {word}"),)
     return ()
@@ -83,4 +100,6 @@ def given(flags: Mapping[str, Any], stack: str, cwd: Path) -> dict[str, Any]:
                 cures=(Cure("see the options", "devbox up --help"),),
             )
         found[name] = parse(option, placed(option, value, cwd), option.flag)
+        if option.check is not None:
+            checked(option.check, found[name], option.flag)
     return found

@@ -113,7 +113,7 @@ def _unknown(where: str, key: str, known: list[str]) -> UsageError:
     return UsageError(
         "settings.unknown_key",
         f"{where}: unknown key {shown(key)}" + (f", did you mean {near}?" if near else ""),
-        cures=() if near else (Cure("see the known keys", "devbox config"),),
+        cures=() if near else (Cure(f"the keys that there are: {', '.join(known)}"),),
     )
 
 

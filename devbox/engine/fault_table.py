@@ -31,7 +31,6 @@ def _fault(
     return Fault(id, code, pattern, message, cures, retryable, scope)
 
 
-_DOCTOR = Cure("Let devbox look at the Docker set-up.", "devbox doctor")
 _PRUNE = Cure("See what takes the space, then remove what is not needed.", "docker system df && docker system prune")
 _LOGIN = Cure("Sign in to the registry.", "docker login")
 _RESTART = Cure("Restart the Docker Engine, so that it sets its rules up again.", "sudo systemctl restart docker")
@@ -47,7 +46,6 @@ FAULTS: tuple[Fault, ...] = (
         r"client and server don't have same version|client is newer than server|client version \S+ is too new",
         "The Docker Engine is older than its client: they have no API version in common.",
         Cure("Upgrade the engine, or pin the client to the engine's API version."),
-        _DOCTOR,
     ),
     _fault(
         "api.client-older",
@@ -56,7 +54,6 @@ FAULTS: tuple[Fault, ...] = (
         "The Docker client is older than what the engine still accepts.",
         Cure("Upgrade the client."),
         Cure("Or set DOCKER_MIN_API_VERSION for the daemon and restart it."),
-        _DOCTOR,
     ),
     _fault(
         "api.daemon-older",
@@ -66,7 +63,6 @@ FAULTS: tuple[Fault, ...] = (
         r"|API versions below \S+ are no longer supported by this library",
         "The Docker Engine is too old for its client.",
         Cure("Upgrade the engine."),
-        _DOCTOR,
     ),
     _fault(
         "engine.500",
@@ -74,7 +70,6 @@ FAULTS: tuple[Fault, ...] = (
         r"Internal Server Error for API route and version",
         "Something answers at Docker's address, but not the engine: it is starting, or it crashed.",
         Cure("Wait until Docker has started, or restart it."),
-        _DOCTOR,
         retryable=True,
     ),
     _fault(
@@ -108,7 +103,6 @@ FAULTS: tuple[Fault, ...] = (
         r"read-only file system",
         "The engine's disk is read-only: the VM's disk was damaged or filled.",
         Cure("Restart the VM or the engine."),
-        _DOCTOR,
     ),
     # Images and registries
     _fault(
@@ -180,7 +174,6 @@ FAULTS: tuple[Fault, ...] = (
         r"|server misbehaving|registry.* (?:i/o timeout|connection refused)",
         "{registry} cannot be reached from the engine; {image} was not pulled.",
         _WAIT,
-        _DOCTOR,
         retryable=True,
     ),
     _fault(
@@ -192,7 +185,6 @@ FAULTS: tuple[Fault, ...] = (
         r"50[0234] (?:Internal|Bad|Service|Gateway)|unavailable",
         "The way to the registry broke; {image} was not pulled.",
         _WAIT,
-        _DOCTOR,
         retryable=True,
         scope="pull",
     ),
@@ -240,7 +232,7 @@ FAULTS: tuple[Fault, ...] = (
         "port.address",
         r"cannot assign requested address",
         "The address that the port was to be published on is none of the engine's machine.",
-        Cure("Give one of its own.", "devbox up --publish-address 127.0.0.1"),
+        Cure("Give one of its own.", "devbox up jenkins --publish-address 127.0.0.1"),
     ),
     # Networks
     _fault(
@@ -280,7 +272,7 @@ FAULTS: tuple[Fault, ...] = (
         "network.not_found",
         r"network (?P<network>\S+) not found|No such network: (?P<network2>\S+)",
         "The network {network} does not exist.",
-        Cure("Bring the sandbox up again.", "devbox up"),
+        Cure("Bring the sandbox up again.", "devbox up jenkins"),
     ),
     _fault(
         "net.ambiguous",
@@ -333,7 +325,7 @@ FAULTS: tuple[Fault, ...] = (
         r"Minimum memory(?: reservation)? limit allowed is|Minimum memoryswap limit|invalid memory"
         r"|memory limit should be",
         "The memory limit is below what a container can have.",
-        Cure("Give more.", "devbox up --memory 512m"),
+        Cure("Give more.", "devbox up jenkins --memory 512m"),
     ),
     _fault(
         "memory.none",
@@ -401,7 +393,6 @@ FAULTS: tuple[Fault, ...] = (
         r"permission denied while trying to connect to the Docker|PermissionError\(13",
         "This user may not use the Docker socket.",
         Cure("Join the group docker, and sign in again.", "sudo usermod -aG docker $USER"),
-        _DOCTOR,
     ),
     _fault(
         "tls",
@@ -412,7 +403,6 @@ FAULTS: tuple[Fault, ...] = (
         "The engine's TLS and the client's do not fit.",
         Cure("For a docker-machine VM, make the certificates again.", "docker-machine regenerate-certs default"),
         Cure("Check DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, and the clock."),
-        _DOCTOR,
     ),
     _fault(
         "win.pipe",
@@ -421,7 +411,6 @@ FAULTS: tuple[Fault, ...] = (
         r"|may indicate that the docker daemon is not running",
         "Docker Desktop is not running.",
         Cure("Start Docker Desktop."),
-        _DOCTOR,
         retryable=True,
     ),
     _fault(
@@ -431,7 +420,6 @@ FAULTS: tuple[Fault, ...] = (
         r"\"?(?:tcp|https?)://(?P<ip>(?:192\.168\.(?:59|99)|10|172|192\.168)\.[\d.]+\d)",
         "DOCKER_HOST points at a VM ({ip}) that does not answer.",
         Cure("Start the VM, or use the local engine.", "unset DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CERT_PATH"),
-        _DOCTOR,
         retryable=True,
     ),
     _fault(
@@ -441,7 +429,6 @@ FAULTS: tuple[Fault, ...] = (
         r"|error during connect:|FileNotFoundError\(2|ConnectionRefusedError\(",
         "No Docker Engine answers there.",
         Cure("Start Docker.", "sudo systemctl start docker"),
-        _DOCTOR,
         retryable=True,
     ),
     _fault(
@@ -458,7 +445,6 @@ FAULTS: tuple[Fault, ...] = (
         r"Release file .*not valid yet|certificate has expired or is not yet valid",
         "The engine's clock is wrong (a VM after sleep).",
         Cure("Restart the VM."),
-        _DOCTOR,
     ),
     _fault(
         "vm.broken",
@@ -467,7 +453,6 @@ FAULTS: tuple[Fault, ...] = (
         r"|Waiting for the essential requirement",
         "The VM of the engine does not start.",
         Cure("Stop it by force, and start it.", "colima stop --force && colima start"),
-        _DOCTOR,
     ),
     _fault(
         "wsl",

@@ -1,6 +1,6 @@
 """Names the texts with which engines, their clients and registries are known to fail.
 
-The engine's errors and the doctor's findings both come from here; the rows are data, in `fault_table.py`.
+The engine's errors come from here; the rows are data, in `fault_table.py`.
 """
 
 from __future__ import annotations

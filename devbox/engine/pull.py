@@ -115,13 +115,20 @@ def digest_of(image: Image, ref: str) -> str:
 
 
 def ensure_images(
-    engine: Engine, refs: Iterable[str], policy: Policy, emit: Emit, *, attempts: int = ATTEMPTS
+    engine: Engine,
+    refs: Iterable[str],
+    policy: Policy,
+    emit: Emit,
+    *,
+    attempts: int = ATTEMPTS,
+    failures: dict[str, DevboxError] | None = None,
 ) -> tuple[Fetched, ...]:
     """Have these images, pulled side by side.
 
     `missing` pulls what is not there, `always` asks for newer ones, `never` pulls none. With `always` and a registry
     that cannot be reached, a local copy will do, with a warning. The first failure ends the other pulls and is raised
-    (`image.missing` with `never`); an interrupt ends them too. Events come in the caller's thread.
+    (`image.missing` with `never`); an interrupt ends them too. With `failures` what cannot be pulled is put there
+    by its reference, and the others go on. Events come in the caller's thread.
     """
     wanted = tuple(dict.fromkeys(refs))
     before = {ref: engine.image(ref) for ref in wanted}
@@ -129,12 +136,18 @@ def ensure_images(
     if policy == "never" and absent:
         raise _missing(absent[0])
     todo = {"missing": absent, "always": list(wanted), "never": []}[policy]
-    after = _pull_all(engine, todo, before, emit, attempts) if todo else {}
-    return tuple(_fetched(ref, before[ref], after.get(ref) or before[ref]) for ref in wanted)
+    after = _pull_all(engine, todo, before, emit, attempts, failures) if todo else {}
+    there = [ref for ref in wanted if ref not in (failures or ())]
+    return tuple(_fetched(ref, before[ref], after.get(ref) or before[ref]) for ref in there)
 
 
 def _pull_all(
-    engine: Engine, refs: Sequence[str], before: dict[str, Image | None], emit: Emit, attempts: int
+    engine: Engine,
+    refs: Sequence[str],
+    before: dict[str, Image | None],
+    emit: Emit,
+    attempts: int,
+    failures: dict[str, DevboxError] | None,
 ) -> dict[str, Image]:
     stop, said = threading.Event(), queue.SimpleQueue[Event | tuple[str, Image | BaseException]]()
 
@@ -150,7 +163,7 @@ def _pull_all(
     try:
         for thread in threads:
             thread.start()
-        return _collect(said, len(refs), before, emit)
+        return _collect(said, len(refs), before, emit, failures)
     finally:
         stop.set()
         for thread in threads:
@@ -162,9 +175,10 @@ def _collect(
     count: int,
     before: dict[str, Image | None],
     emit: Emit,
+    failures: dict[str, DevboxError] | None,
 ) -> dict[str, Image]:
     after: dict[str, Image] = {}
-    while len(after) < count:
+    while len(after) + len(failures or ()) < count:
         try:
             # With a time-out, as Windows lets no signal through to a wait without one.
             item = said.get(timeout=0.5)
@@ -174,15 +188,21 @@ def _collect(
             emit(item)
             continue
         ref, outcome = item
-        if isinstance(outcome, BaseException):
-            outcome = _local_copy(ref, before[ref], outcome, emit)
-        after[ref] = outcome
+        if isinstance(outcome, Image):
+            after[ref] = outcome
+        elif copy := _local_copy(ref, before[ref], outcome, emit):
+            after[ref] = copy
+        elif failures is not None and isinstance(outcome, DevboxError):
+            failures[ref] = outcome
+        else:
+            raise outcome
     return after
 
 
-def _local_copy(ref: str, copy: Image | None, error: BaseException, emit: Emit) -> Image:
+def _local_copy(ref: str, copy: Image | None, error: BaseException, emit: Emit) -> Image | None:
+    """The local copy, where it will do: the registry cannot be reached."""
     if copy is None or not isinstance(error, DevboxError) or error.code != "registry.unreachable":
-        raise error
+        return None
     emit(Warned(error.code, f"The registry cannot be reached; the local copy of {ref} is used."))
     return copy
 
@@ -197,5 +217,5 @@ def _missing(ref: str) -> DevboxError:
     return DevboxError(
         "image.missing",
         f"The engine has no image {ref}, and pulling was ruled out.",
-        cures=(Cure("Pull it first.", f"docker pull {ref}"), Cure("Or allow it.", "devbox up --pull missing")),
+        cures=(Cure("Pull it first.", f"docker pull {ref}"), Cure("Or allow it.", "devbox up jenkins --pull missing")),
     )

@@ -14,7 +14,6 @@ from devbox.engine.api import Endpoint
 from devbox.engine.faults import explain
 from devbox.errors import Cure, DevboxError
 
-_DOCTOR = Cure("Let devbox look at the Docker set-up.", "devbox doctor")
 _UNSET = Cure("Use the local engine instead.", "unset DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CERT_PATH")
 _DEFAULT_CONTEXT = Cure("Use the default context instead.", "docker context use default")
 
@@ -89,7 +88,7 @@ def from_exception(endpoint: Endpoint, error: Exception) -> DevboxError:
             found = known(endpoint, inner)
             if found:
                 return found
-    return DevboxError("engine.error", "The Docker Engine could not be asked.", cause=_text(error), cures=(_DOCTOR,))
+    return DevboxError("engine.error", "The Docker Engine could not be asked.", cause=_text(error))
 
 
 def ended(endpoint: Endpoint, reason: str) -> DevboxError:
@@ -97,7 +96,7 @@ def ended(endpoint: Endpoint, reason: str) -> DevboxError:
     if reason == "stopped":
         return DevboxError("engine.stopped", _BY_REASON[reason])
     message = _BY_REASON[reason].format(url=endpoint.url)
-    return DevboxError("engine.timeout", message, cures=(_restart(), _DOCTOR), retryable=True)
+    return DevboxError("engine.timeout", message, cures=(_restart(),), retryable=True)
 
 
 def http_error(
@@ -120,7 +119,6 @@ def http_error(
         _STATUS.get(status, "engine.error"),
         f"The Docker Engine refused: {_first_line(text) or f'HTTP status {status}'}",
         cause=text.strip() or f"HTTP status {status}",
-        cures=(_DOCTOR,),
         retryable=status in (502, 503, 504),
     )
 
@@ -132,7 +130,7 @@ def not_docker(endpoint: Endpoint, body: bytes, kind: str) -> DevboxError:
         "engine.not_docker",
         f"What answers at {endpoint.url} is no Docker Engine (or one that is still starting).",
         cause=f"{kind or 'no content type'}: {shown or 'an empty answer'}",
-        cures=(*_by_rule(endpoint), _DOCTOR),
+        cures=_by_rule(endpoint),
     )
 
 
@@ -149,7 +147,7 @@ def message_of(body: bytes) -> str:
 
 def unreachable(endpoint: Endpoint, message: str, cause: str) -> DevboxError:
     """The error for an engine that is not there."""
-    cures = (*_by_rule(endpoint), *(() if endpoint.publish is None else (_start(),)), _DOCTOR)
+    cures = (*_by_rule(endpoint), *(() if endpoint.publish is None else (_start(),)))
     return DevboxError("engine.unreachable", message, cause=cause, cures=cures, retryable=True)
 
 
@@ -169,8 +167,7 @@ def _by_sdk(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
         return match.error(text)
     for name, words, code, message in _SDK:
         if type(error).__name__ == name and (not words or any(word in text for word in words)):
-            cures = (*_by_rule(endpoint), _DOCTOR)
-            return DevboxError(code, message.format(url=endpoint.url), cause=text, cures=cures)
+            return DevboxError(code, message.format(url=endpoint.url), cause=text, cures=_by_rule(endpoint))
     return None
 
 
@@ -180,7 +177,6 @@ def _by_tls(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     cures = (
         Cure("Check DOCKER_TLS_VERIFY and DOCKER_CERT_PATH (or the context's certificates), and the clock."),
         Cure("For a docker-machine VM, make the certificates again.", "docker-machine regenerate-certs default"),
-        _DOCTOR,
     )
     return DevboxError("engine.tls", f"TLS with {endpoint.url} failed.", cause=_text(error), cures=cures)
 
@@ -188,7 +184,7 @@ def _by_tls(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
 def _by_socket(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     url, text = endpoint.url, _text(error)
     if isinstance(error, PermissionError):
-        cures = (Cure("Join the group docker, and sign in again.", "sudo usermod -aG docker $USER"), _DOCTOR)
+        cures = (Cure("Join the group docker, and sign in again.", "sudo usermod -aG docker $USER"),)
         return DevboxError("engine.permission", f"This user may not use {url}.", cause=text, cures=cures)
     if isinstance(error, FileNotFoundError):
         if url.startswith("ssh://"):
@@ -211,7 +207,7 @@ def _by_pipe(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
     """A Windows pipe's errors are no `OSError`; their words are in the user's language, their numbers are not."""
     number, text = getattr(error, "winerror", None), _text(error)
     if number == _WIN_ACCESS_DENIED:
-        cures = (Cure("Join the group docker-users, and sign in again."), _DOCTOR)
+        cures = (Cure("Join the group docker-users, and sign in again."),)
         return DevboxError("engine.permission", f"This user may not use {endpoint.url}.", cause=text, cures=cures)
     if number in _WIN_NOBODY:
         return unreachable(endpoint, f"No Docker Engine listens at {endpoint.url}.", text)

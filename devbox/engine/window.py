@@ -127,7 +127,7 @@ def choose(engine_version: str, daemon: Window, mine: Window | None = None) -> A
         return both.high
     older = daemon.high < mine.low
     upgrade = (
-        Cure("Upgrade the Docker Engine (a VM's: its own upgrade command).", "devbox doctor --fix")
+        Cure("Upgrade the Docker Engine (a VM's: its own upgrade command).")
         if older
         else Cure("Upgrade devbox.", "python -m pip install --upgrade devbox")
     )
@@ -135,7 +135,7 @@ def choose(engine_version: str, daemon: Window, mine: Window | None = None) -> A
         "engine.api_mismatch",
         f"Docker Engine {engine_version or '(unknown version)'} speaks API {daemon}, devbox speaks API {mine}: "
         f"the {'engine' if older else 'client'} is too old.",
-        cures=(upgrade, Cure("See what else is wrong.", "devbox doctor")),
+        cures=(upgrade,),
     )
 
 

@@ -39,5 +39,5 @@ def keep_log(world: World, container: str, name: str, error: DevboxError) -> Dev
     except (OSError, DevboxError) as problem:
         world.emit(Warned("log.lost", f"the log could not be kept: {problem}"))
         return error
-    error.cures = (Cure(f"the whole log is in {path}"), *error.cures)
+    error.log = str(path)
     return error

@@ -39,7 +39,8 @@ def _by_name(parts: Sequence[T]) -> dict[str, list[T]]:
 
 def existing(engine: Engine, *, networks: bool = False) -> list[names.Summary]:
     """The sandboxes that a command can mean; with `networks` those too of which only a network is left."""
-    return [names.Summary(s.name, s.label(labels.STACK) or _of_network(s)) for s in everything(engine, networks=networks)]
+    found = everything(engine, networks=networks)
+    return [names.Summary(s.name, s.label(labels.STACK) or _of_network(s)) for s in found]
 
 
 def _of_network(seen: Observed) -> str:

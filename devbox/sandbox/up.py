@@ -57,7 +57,7 @@ def bring(world: World, request: UpRequest, *, restart: Container | None = None)
     }
     if outcome.ready and outcome.ready.version:
         data["sandboxes"][0]["version"] = outcome.ready.version
-    return Result(data, tuple(warnings), next=_next(request.name))
+    return Result(data, tuple(warnings), next=_next(request.name, signed_in="signin.off" not in {w.code for w in warnings}))
 
 
 def lock(world: World, name: str, who: str) -> AbstractContextManager[None]:
@@ -78,11 +78,12 @@ def change_json(change: Change) -> dict[str, str]:
     return {"action": change.action.value, "target": change.target, "reason": change.reason}
 
 
-def _next(name: str) -> tuple[Cure, ...]:
+def _next(name: str, *, signed_in: bool) -> tuple[Cure, ...]:
     which = "" if name == "jenkins" else f" {name}"
+    sign_in = (Cure("see user and password", f"devbox credentials{which}"),) if signed_in else ()
     return (
         Cure("open it in the browser", f"devbox open{which}"),
-        Cure("see user and password", f"devbox credentials{which}"),
+        *sign_in,
         Cure("stop and remove it, keeping its home", f"devbox down{which}"),
     )
 

@@ -193,7 +193,10 @@ class FakeEngine:
         if not is_ref(ref):
             raise DevboxError("image.invalid", f"{ref!r} is no name of an image.")
         found = self._image(ref)
-        return found.image if found else None
+        if found is None:
+            return None
+        tags = tuple(tag for tag in found.image.tags if self.images.get(tag, found).image.id == found.image.id)
+        return replace(found.image, tags=tags)
 
     # Making
 

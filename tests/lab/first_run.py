@@ -14,54 +14,53 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 OFFICIAL = "jenkins/jenkins:lts"
 STANDIN = "devbox-lab/jenkins"
 DEVBOX = [sys.executable, "-m", "devbox"]
 STARTED_IN = 60
 """Seconds for an engine to answer after it was started."""
+NO_REGISTRY = ("registry.unreachable", "registry.tls")
+"""What a pull says on a closed network."""
 
 
 def main() -> int:
     """Bring Jenkins up; the exit status of the last devbox."""
     error = devbox_error("status")
-    if error is not None and error["code"].startswith("engine."):
-        if not offer_engine(error):
-            return 1
+    if error is not None and error["code"] == "engine.unreachable" and offer_engine(error):
         error = devbox_error("status")
     if error is not None:
-        show(error)
-        return 1
+        return refused(error)
     if local(OFFICIAL):
-        return up()
+        return up("jenkins:lts")
     say(f"Fetching the official image {OFFICIAL}.")
-    error = devbox_error("pull", "jenkins")
+    error = devbox_error("pull", "jenkins:lts")
     if error is None:
-        return up()
-    if error["code"] not in ("registry.unreachable", "registry.timeout", "registry.tls"):
-        show(error)
-        return 1
+        return up("jenkins:lts")
+    if error["code"] not in NO_REGISTRY:
+        return refused(error)
     say("Docker Hub cannot be reached from here, and there is no copy of the official image on this machine.")
     say(f"To let you try the way all the same, this brings up a stand-in, {STANDIN}: it is NOT Jenkins, only behaves")
-    say("like one as far as devbox asks it. With a network, `devbox up jenkins` brings up the real one.")
-    if not local(STANDIN):
-        load_standin()
-    return up("--image", STANDIN)
+    say("like one as far as devbox asks it. With a network, `devbox up jenkins:lts` brings up the real one.")
+    if not local(STANDIN) and not load_standin():
+        return 1
+    return up("jenkins", "--image", STANDIN)
 
 
-def up(*options: str) -> int:
-    """`devbox up jenkins`, on this terminal."""
-    return subprocess.run([*DEVBOX, "up", "jenkins", *options], check=False).returncode
+def up(*words: str) -> int:
+    """`devbox up`, on this terminal. `jenkins:lts` says it in full: a sandbox keeps the image that it had."""
+    return subprocess.run([*DEVBOX, "up", *words], check=False).returncode
 
 
-def devbox_error(*words: str) -> dict[str, str] | None:
+def devbox_error(*words: str) -> dict[str, Any] | None:
     """Run devbox with its progress on this terminal; its error, None when it worked."""
     done = subprocess.run([*DEVBOX, *words, "--json", "--quiet"], check=False, stdout=subprocess.PIPE, text=True)
     try:
         found = json.loads(done.stdout)
     except ValueError:
         return {"code": "internal", "message": f"devbox {' '.join(words)} ended with {done.returncode}"}
-    error: dict[str, str] | None = found["error"]
+    error: dict[str, Any] | None = found["error"]
     return error
 
 
@@ -69,16 +68,18 @@ def local(image: str) -> bool:
     """Whether the engine has an image: asked of a plan, which pulls nothing."""
     words = ["up", "jenkins", "--image", image, "--dry-run", "--json", "-n", "first-run-probe"]
     done = subprocess.run([*DEVBOX, *words], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    changes = (json.loads(done.stdout or "{}").get("data") or {}).get("changes", [{"action": "pull"}])
+    try:
+        changes = json.loads(done.stdout)["data"]["changes"]
+    except (ValueError, KeyError, TypeError):
+        return False
     return all(change["action"] != "pull" for change in changes)
 
 
-def offer_engine(error: dict[str, str]) -> bool:
+def offer_engine(error: dict[str, Any]) -> bool:
     """Install and start Debian's or Ubuntu's engine, if that is what this machine lacks and the user wants it."""
-    say(error["message"])
-    if os.environ.get("DOCKER_HOST") or not debian() or error["code"] != "engine.unreachable":
-        say("Start your Docker, or see what is wrong with it:  .venv/bin/devbox doctor")
+    if os.environ.get("DOCKER_HOST") or not debian():
         return False
+    say(error["message"])
     installed = shutil.which("dockerd") is not None or Path("/usr/sbin/dockerd").exists()
     what = "Start the Docker Engine of this machine" if installed else "Install Debian's docker.io and start it"
     if not ask(f"{what} (as root)?"):
@@ -87,8 +88,10 @@ def offer_engine(error: dict[str, str]) -> bool:
     root = [] if os.geteuid() == 0 else ["sudo"]
     if not installed:
         apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-        subprocess.run([*apt, "update", "-qq"], check=True)
-        subprocess.run([*apt, "install", "-y", "-qq", "--no-install-recommends", "docker.io", "iptables"], check=True)
+        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "docker.io", "iptables"]):
+            if subprocess.run([*apt, *words], check=False).returncode != 0:
+                say("apt-get could not install it; what it said stands above.")
+                return False
     return start_engine(root)
 
 
@@ -113,19 +116,26 @@ def start_engine(root: list[str]) -> bool:
 
 
 def answers(seconds: float) -> bool:
-    """Whether an engine answers within that time."""
+    """Whether an engine answers within that time; one that does not let this user in answers, too."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if devbox_error("status") is None:
+        error = devbox_error("status")
+        if error is None or error["code"] == "engine.permission":
             return True
         time.sleep(0.3)
     return False
 
 
-def load_standin() -> None:
-    """Build the stand-in in the lab and carry it over, under its own name only."""
+def load_standin() -> bool:
+    """Build the stand-in in the lab and carry it over, under its own name only; whether that worked."""
+    if os.geteuid() != 0 or not debian():
+        say("Building it takes Debian or Ubuntu and root: sudo make up")
+        return False
     say("Building it takes a few minutes, once.")
-    subprocess.run([sys.executable, "-m", "tests.lab", "load"], check=True)
+    if subprocess.run([sys.executable, "-m", "tests.lab", "load"], check=False).returncode != 0:
+        say("The stand-in could not be made; the reason stands above. With a network, make up needs none.")
+        return False
+    return True
 
 
 def debian() -> bool:
@@ -147,9 +157,17 @@ def ask(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
-def show(error: dict[str, str]) -> None:
-    """An error in a line."""
+def refused(error: dict[str, Any]) -> int:
+    """An error with what helps; the exit status of a failure."""
     say(f"error[{error['code']}]: {error['message']}")
+    if error["code"] == "engine.permission":
+        say("Docker runs, and this user may not use it yet. Either of these helps:")
+        say("  sudo usermod -aG docker $USER    then log out and in again, and: make up")
+        say("  sudo make up                     as root, this once")
+        return 1
+    for cure in error.get("cures", ()):
+        say(f"  -> {cure['text']}" + (f"  {cure['command']}" if cure["command"] else ""))
+    return 1
 
 
 def say(text: str) -> None:

@@ -18,22 +18,18 @@ DEVBOX = str(Path(sys.executable).with_name("devbox"))
 
 
 def main() -> None:
-    """Draw `pull.svg`, `up.svg` and `status.svg`."""
+    """Draw `pull.svg`, `up.svg` and `status.svg`, in an engine that has no image yet."""
     lab = Lab.ensure()
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home, lab.fresh_engine("20.10") as engine:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("DOCKER_", "DEVBOX_", "NO_COLOR"))}
-        env |= {"DOCKER_HOST": lab.docker_host, "HOME": home, "TERM": "xterm-256color", "DEVBOX_STATE_DIR": home}
+        env |= {"DOCKER_HOST": engine.docker_host, "HOME": home, "TERM": "xterm-256color", "DEVBOX_STATE_DIR": home}
         try:
-            _pictures(lab, env)
+            _pictures(env)
         finally:
-            for name in ("jenkins", "second", "old-plugin"):
-                subprocess.run([DEVBOX, "down", name, "--volumes", "--yes", "--quiet"], env=env, check=False)
+            subprocess.run([DEVBOX, "down", "--all", "--volumes", "--yes", "--quiet"], env=env, check=False)
 
 
-def _pictures(lab: Lab, env: dict[str, str]) -> None:
-    subprocess.run([DEVBOX, "down", "jenkins", "--volumes", "--yes", "--quiet"], env=env, check=True)
-    for image in lab.engine.docker("image", "ls", "--quiet", "jenkins/jenkins").split():
-        lab.engine.docker("image", "rm", "--force", image)
+def _pictures(env: dict[str, str]) -> None:
     pulling: list[pyte.Screen] = []
 
     def remember(screen: pyte.Screen) -> None:

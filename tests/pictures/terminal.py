@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +16,13 @@ from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
 from rich.text import Text
 
 COLUMNS = 80
-_NAMES = {"brown": "yellow", "default": None}
+_NAMES: dict[str, str | None] = {
+    "brown": "yellow",
+    "default": None,
+    **{f"bright{c}": f"bright_{c}" for c in ("black", "red", "green", "blue", "magenta", "cyan", "white")},
+    "brightbrown": "bright_yellow",
+}
+"""pyte's words for colours, in Rich's; other ones are six hexadecimal digits."""
 
 
 def watch(
@@ -45,11 +52,16 @@ def text_of(screen: pyte.Screen) -> Text:
         line = Text()
         for x in range(screen.columns):
             cell = screen.buffer[y][x]
-            style = Style(color=_NAMES.get(cell.fg, cell.fg), bold=cell.bold)
+            style = Style(color=_colour(cell.fg), bold=cell.bold)
             line.append(cell.data, style)
         line.rstrip()
         whole.append(line).append("\n")
     return whole
+
+
+def _colour(name: str) -> str | None:
+    hexadecimal = re.fullmatch(r"[0-9a-f]{6}", name)
+    return f"#{name}" if hexadecimal else _NAMES.get(name, name)
 
 
 def draw(text: Text, command: str, title: str, path: Path, theme: TerminalTheme = DIMMED_MONOKAI) -> None:

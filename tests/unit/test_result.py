@@ -29,6 +29,19 @@ def test_warnings_keep_their_code_and_their_order() -> None:
     ]
 
 
+MOVED, SPENT = Warning_("port.moved", "8080 is taken"), Warning_("restarts.spent", "it ended")
+
+
+def test_a_warning_that_was_told_on_the_way_and_is_in_the_result_is_there_once() -> None:
+    told = envelope("up", Result({}, (SPENT, MOVED)), told=[MOVED, MOVED])
+    assert [w["code"] for w in told["warnings"]] == ["port.moved", "restarts.spent"]
+
+
+def test_an_error_keeps_the_warnings_that_were_told_before_it() -> None:
+    told = envelope("up", DevboxError("jenkins.timeout", "not ready"), told=[MOVED])
+    assert [w["code"] for w in told["warnings"]] == ["port.moved"]
+
+
 def test_a_result_may_be_partial() -> None:
     assert envelope("pull", Result({"images": []}, status="partial"))["status"] == "partial"
 
@@ -46,6 +59,7 @@ def test_an_error_has_its_code_its_cause_and_its_cures() -> None:
         cures=(Cure("choose another", "devbox up jenkins --http-port 8081"), Cure("or end what has it")),
         retryable=True,
         tail=("for people only",),
+        log="/state/logs/jenkins.log",
     )
     assert envelope("up", error) == {
         "schema": 1,
@@ -58,6 +72,7 @@ def test_an_error_has_its_code_its_cause_and_its_cures() -> None:
             "message": "port 8080 is taken by container web-1",
             "cause": "Bind for 127.0.0.1:8080 failed",
             "retryable": True,
+            "log": "/state/logs/jenkins.log",
             "cures": [
                 {"text": "choose another", "command": "devbox up jenkins --http-port 8081"},
                 {"text": "or end what has it", "command": None},
@@ -72,6 +87,7 @@ def test_an_error_without_more_has_all_fields_all_the_same() -> None:
         "message": "c",
         "cause": None,
         "retryable": False,
+        "log": None,
         "cures": [],
     }
 

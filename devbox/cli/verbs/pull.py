@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from devbox.cli import verb
 from devbox.cli.interrupts import LEAVING
 from devbox.cli.run import Run
-from devbox.cli.stack import StackArgument, split
+from devbox.cli.stack import StackArgument, check_shipped, split
 from devbox.cli.verb import Outcome
 
 if TYPE_CHECKING:
@@ -29,5 +29,7 @@ def pull(run: Run, stack: StackArgument = None) -> Outcome:
       devbox pull jenkins:2.555.1
     """
     kind, version = split(stack) if stack is not None else (run.settings["stack"], None)
+    if kind is not None:
+        check_shipped(kind)
     asked = {"version": version} if version is not None else {}
     return run.operations.pull(run.world(), kind, asked, run.settings.explicit(kind or "jenkins"))

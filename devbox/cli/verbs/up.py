@@ -9,9 +9,10 @@ from devbox.cli.interrupts import ROLLING_BACK
 from devbox.cli.options import BY_NAME
 from devbox.cli.run import Run
 from devbox.cli.settings import kept
-from devbox.cli.stack import StackArgument, given, parameters, split
+from devbox.cli.stack import StackArgument, check_shipped, given, parameters, split
 from devbox.cli.verb import Outcome
 from devbox.errors import Cure, UsageError
+from devbox.events import Warned
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -42,11 +43,16 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     asked = {name: value for name, value in options.items() if kept(BY_NAME[name], kind)}
     if version is not None:
         asked["version"] = version
+    check_shipped(kind)
+    settings = run.settings.explicit(kind)
+    run.settings.check(settings.keys() - asked.keys())
+    for idle in run.settings.ineffective(kind):
+        run.emit(Warned("settings.unsupported", f"{idle.where} has no effect in this version of devbox"))
     request = UpRequest(
         stack=kind,
         name=run.flags.name or run.settings["name"] or kind,
         asked=asked,
-        settings=run.settings.explicit(kind),
+        settings=settings,
         pull=run.chosen(options, "pull"),
         strict_ports=run.chosen(options, "strict_ports"),
         wait=not run.chosen(options, "no_wait"),

@@ -21,7 +21,7 @@ def down(result: Result, style: Style, columns: int) -> list[str]:
     rows = [("removed", _what(item)) for item in removed] + [("kept", _what(item)) for item in kept]
     lines = pairs(rows, style, columns)
     if not removed:
-        lines.insert(0, "Nothing to remove.")
+        lines.insert(0, "Nothing was removed.")
     return lines + [errors.cure(cure, style) for cure in result.next or _usual_next(kept)]
 
 

@@ -14,6 +14,8 @@ MEANING = {"pulled": "pulled", "present": "up to date", "moved": "moved: there i
 def pull(result: Result, style: Style, columns: int) -> list[str]:
     """The images, and whether anything came."""
     images = (result.data or {}).get("images", ())
+    if not images:
+        return ["No images."]
     rows = [(i["image"], MEANING.get(i["status"], i["status"]), style.dim(_short(i["digest"]))) for i in images]
     return table(("IMAGE", "STATUS", "DIGEST"), rows, style, columns)
 

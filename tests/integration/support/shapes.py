@@ -35,7 +35,7 @@ def check_time(text: str) -> None:
 
 def check_error(value: Any) -> None:
     """Whether it is an `error`."""
-    assert set(value) == {"code", "message", "cause", "retryable", "cures"}
+    assert set(value) == {"code", "message", "cause", "retryable", "log", "cures"}
     assert re.fullmatch(r"[a-z_]+\.[a-z_]+|interrupted", value["code"])
     assert value["message"] and "\n" not in value["message"]
     assert isinstance(value["retryable"], bool)

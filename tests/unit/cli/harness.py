@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from devbox.cli.main import run
 from devbox.cli.operations import Operations
 from devbox.engine.api import Endpoint
 from devbox.result import Result
-from devbox.sandbox.names import Summary, pick
+from devbox.sandbox.names import Summary
 
 SANDBOX: dict[str, Any] = {
     "name": "jenkins",
@@ -74,6 +75,8 @@ class Calls:
     made: list[tuple[Any, ...]] = field(default_factory=list)
     engines: list[FakeEngine] = field(default_factory=list)
     sandboxes: list[Summary] = field(default_factory=lambda: [Summary("jenkins", "jenkins")])
+    networks: list[Summary] = field(default_factory=list)
+    """Sandboxes of which no more than a network is left."""
     results: dict[str, Any] = field(default_factory=dict)
 
     def names(self) -> list[str]:
@@ -92,8 +95,8 @@ class Calls:
             for name in ("up", "down", "status", "restart", "pull", "credentials", "environment", "url")
         }
         streams = {name: self._noted(name) for name in ("log_lines", "service_container", "browse")}
-        return Operations(
-            resolve=self._resolve, connect=self._connect, existing=self._existing, pick=_pick, **noted, **streams
+        return with_calls(
+            Operations(), resolve=self._resolve, connect=self._connect, existing=self._existing, **noted, **streams
         )
 
     def _noted(self, name: str) -> Callable[..., Any]:
@@ -115,13 +118,17 @@ class Calls:
         self.engines.append(FakeEngine(endpoint))
         return self.engines[-1]
 
-    def _existing(self, _engine: Any) -> list[Summary]:
+    def _existing(self, _engine: Any, *, networks: bool = False) -> list[Summary]:
         self.made.append(("existing",))
-        return self.sandboxes
+        return [*self.sandboxes, *(self.networks if networks else ())]
 
 
-def _pick(existing: Any, positional: str | None, option: str | None, configured: str | None, stack: str | None) -> str:
-    return pick(existing, positional=positional, option=option, configured=configured, stack=stack)
+def with_calls(operations: Operations, **calls: Callable[..., Any]) -> Operations:
+    """The same operations, with some of them replaced."""
+    changed = copy(operations)
+    for name, call in calls.items():
+        setattr(changed, name, call)
+    return changed
 
 
 @dataclass

@@ -21,7 +21,12 @@ class Bad:
 
 
 ROWS = [
-    Bad("up jenkis", "stack.unknown", ("'jenkis'", "jenkins", "queue")),
+    Bad("up jenkis", "stack.unknown", ("'jenkis'", "there is jenkins", "devbox up jenkins")),
+    Bad("up queue", "stack.unknown", ("'queue'", "there is jenkins")),
+    Bad("pull queue", "stack.unknown"),
+    Bad("up", "stack.unknown", ("'queue'",), toml="stack = 'queue'"),
+    Bad("up jenkins", "war.invalid", ("devbox.toml:2:", "jenkins.war"), toml="[jenkins]\nwar = 'built-away.war'"),
+    Bad("up jenkins", "war.invalid", ("DEVBOX_WAR",), env={"DEVBOX_WAR": "gone.war"}),
     Bad("up", "stack.missing", ("devbox.toml",)),
     Bad("up jenkins:no/tag", "version.invalid", ("no/tag",)),
     Bad("up jenkins:", "version.invalid"),
@@ -122,7 +127,7 @@ def test_bad_input_under_json_is_one_envelope(devbox: Devbox, row: Bad) -> None:
     assert set(envelope) == {"schema", "command", "status", "data", "warnings", "error"}
     assert (envelope["schema"], envelope["status"], envelope["data"]) == (1, "error", None)
     assert envelope["error"]["code"] == (row.code if row.code != "shell.no_terminal" else "usage.conflict")
-    assert set(envelope["error"]) == {"code", "message", "cause", "retryable", "cures"}
+    assert set(envelope["error"]) == {"code", "message", "cause", "retryable", "log", "cures"}
     assert "\n" not in envelope["error"]["message"]
     assert ran.err == ""
 

@@ -144,6 +144,7 @@ import sys
 from dataclasses import replace
 from devbox.cli import main
 from devbox.cli.environment import Environment
+from devbox.cli.operations import Operations
 from devbox.engine.api import Endpoint
 import signal
 
@@ -160,7 +161,8 @@ def up(world, request):
         print("rolled back", file=sys.stderr, flush=True)
 
 real = Environment.real()
-operations = replace(real.operations, resolve=lambda *_: Engine.endpoint, connect=lambda _: Engine(), up=up)
+operations = Operations()
+operations.resolve, operations.connect, operations.up = lambda *_: Engine.endpoint, lambda _: Engine(), up
 Environment.real = classmethod(lambda cls: replace(real, operations=operations))
 sys.exit(main.run(sys.argv[1:]))
 """

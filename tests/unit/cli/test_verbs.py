@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from devbox.errors import Cure, DevboxError
+from devbox.errors import Cure, DevboxError, Interrupted
 from devbox.events import Step, Warned
 from devbox.result import Result, Warning_
 from devbox.sandbox.logs import LogLine
 from devbox.sandbox.names import Summary
 from devbox.sandbox.request import UpRequest, World
-from tests.unit.cli.harness import SANDBOX, Devbox
+from tests.unit.cli.harness import SANDBOX, Devbox, with_calls
 
 CHANGE = {"action": "create", "target": "volume devbox-jenkins_home", "reason": "there is none"}
 UP = Result({"sandboxes": [SANDBOX], "changes": [CHANGE], "seconds": 3.14})
@@ -167,6 +167,7 @@ def test_an_error_is_told_with_cause_tail_and_cures(devbox: Devbox) -> None:
             "message": "port 8080 is taken",
             "cause": "bind: in use",
             "retryable": True,
+            "log": None,
             "cures": [
                 {"text": "Use another port.", "command": "devbox up jenkins --http-port 9090"},
                 {"text": "stop the other one", "command": None},
@@ -182,7 +183,7 @@ def test_a_bug_becomes_a_line_and_a_file_that_only_we_read(devbox: Devbox) -> No
     error = ran.json["error"]
     assert (error["code"], error["cause"]) == ("internal", "ZeroDivisionError: oops")
     (log,) = (devbox.state / "logs").iterdir()
-    assert str(log) in error["message"]
+    assert error["log"] == str(log)
     assert "Traceback" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in ran.err + ran.out
@@ -317,7 +318,7 @@ def test_credentials_are_shown(devbox: Devbox) -> None:
 @pytest.mark.parametrize(
     ("flags", "line"),
     [
-        ((), "export JENKINS_URL='http://h/a b'\n"),
+        ((), "JENKINS_URL='http://h/a b'\n"),
         (("--shell", "fish"), "set -gx JENKINS_URL 'http://h/a b'\n"),
         (("--shell", "powershell"), "$env:JENKINS_URL = 'http://h/a b'\n"),
     ],
@@ -386,7 +387,7 @@ def test_config_tells_a_broken_docker_setup_and_goes_on(devbox: Devbox, tmp_path
         raise DevboxError("context.not_found", "no context colima")
 
     environment = devbox.environment()
-    broken = replace(environment, operations=replace(environment.operations, resolve=resolve))
+    broken = replace(environment, operations=with_calls(environment.operations, resolve=resolve))
     assert run(["config", "--json"], broken) == 0
     rows = json.loads(broken.stdout.getvalue())["data"]["settings"]  # type: ignore[attr-defined]
     assert rows[-1] == {"name": "endpoint", "value": None, "source": "context.not_found: no context colima"}
@@ -402,3 +403,71 @@ def test_up_tells_what_was_changed_in_a_sandbox_that_was_there(devbox: Devbox) -
     out = devbox("up", "jenkins").out
     assert f"  changed  {reason}\n" in out
     assert "stop devbox" not in out
+
+
+def test_a_failed_run_tells_its_warnings_and_where_its_log_is(devbox: Devbox) -> None:
+    def up(world: World, _request: UpRequest) -> Result:
+        world.emit(Warned("port.moved", "8080 is taken"))
+        world.emit(Warned("rollback.incomplete", "a volume is left"))
+        raise DevboxError("jenkins.boot_failed", "no boot", tail=("SEVERE: x",), log="/state/logs/one.log")
+
+    devbox.calls.results["up"] = up
+    told = devbox("up", "jenkins", "--json", "-q").json
+    assert [w["code"] for w in told["warnings"]] == ["port.moved", "rollback.incomplete"]
+    assert told["error"]["log"] == "/state/logs/one.log"
+    assert devbox("up", "jenkins").err.endswith("  | SEVERE: x\n  the whole log: /state/logs/one.log\n")
+
+
+def test_an_interrupted_run_tells_its_warnings(devbox: Devbox) -> None:
+    def up(world: World, _request: UpRequest) -> Result:
+        world.emit(Warned("rollback.incomplete", "a volume is left"))
+        raise Interrupted
+
+    devbox.calls.results["up"] = up
+    told = devbox("up", "jenkins", "--json").json
+    assert (told["error"]["code"], [w["code"] for w in told["warnings"]]) == ("interrupted", ["rollback.incomplete"])
+
+
+def test_down_means_what_has_no_more_than_a_network_too(devbox: Devbox) -> None:
+    devbox.calls.sandboxes, devbox.calls.networks = [], [Summary("killed", "jenkins")]
+    devbox("down")
+    assert devbox.calls.of("down")[1] == ["killed"]
+    devbox.calls.made.clear()
+    devbox.calls.sandboxes = [Summary("jenkins", "jenkins")]
+    devbox("down", "--all")
+    assert devbox.calls.of("down")[1] == ["jenkins", "killed"]
+    assert devbox("open").status == 0  # a network is nothing to open: only one sandbox can be meant
+
+
+def test_down_says_that_a_no_was_heard(devbox: Devbox) -> None:
+    kept = [{"kind": "container", "name": "devbox-a-jenkins-1"}, {"kind": "volume", "name": "devbox-a_home"}]
+    devbox.calls.results["down"] = Result({"removed": [], "kept": kept})
+    ran = devbox("down", "a", "--volumes")
+    assert ran.status == 0
+    assert ran.out.startswith("Nothing was removed.\n  kept  container devbox-a-jenkins-1\n")
+
+
+@pytest.mark.parametrize("line", ["status", "down", "logs", "config", "credentials", "restart", "pull jenkins"])
+def test_a_war_that_was_built_away_matters_to_up_alone(devbox: Devbox, line: str) -> None:
+    devbox.toml("[jenkins]\nwar = 'target/jenkins.war'\n")
+    devbox.calls.results["log_lines"] = lambda *_: iter(())
+    assert devbox(*line.split()).status == 0
+
+
+def test_a_war_of_the_settings_does_not_matter_where_another_is_asked_for(devbox: Devbox) -> None:
+    import zipfile
+
+    devbox.toml("[jenkins]\nwar = 'gone.war'\n")
+    with zipfile.ZipFile(devbox.project / "my.war", "w") as archive:
+        archive.writestr("x", "")
+    assert devbox("up", "jenkins", "--war", "my.war").status == 0
+
+
+def test_a_setting_without_effect_is_told_by_its_key_and_line(devbox: Devbox) -> None:
+    devbox.toml("[jenkins]\nhttp_port = 9000\nplugins = ['git']\ncasc = 'c.yaml'\n[queue]\nworkers = 2\n")
+    devbox.calls.results["up"] = UP
+    warnings = devbox("up", "jenkins", "--json", "-q").json["warnings"]
+    assert [w["code"] for w in warnings] == ["settings.unsupported"] * 2
+    assert "devbox.toml:3: jenkins.plugins" in warnings[0]["message"]
+    assert "devbox.toml:4: jenkins.casc" in warnings[1]["message"]
+    assert devbox("status", "--json").json["warnings"] == []

@@ -51,9 +51,10 @@ def test_with_volumes_nothing_is_left(machine: Machine) -> None:
     assert machine.ours() == []
 
 
-def test_a_home_is_kept_when_the_user_says_no(machine: Machine) -> None:
+def test_nothing_goes_when_the_user_says_no(machine: Machine) -> None:
     machine.answer = False
-    assert data(machine, volumes=True) == {"removed": [CONTAINER, NETWORK], "kept": [HOME]}
+    assert data(machine, volumes=True) == {"removed": [], "kept": [CONTAINER, NETWORK, HOME]}
+    assert machine.running() == [MAIN]
 
 
 def test_nothing_is_touched_when_nobody_can_be_asked(machine: Machine) -> None:

@@ -60,6 +60,12 @@ def test_status_is_two_list_calls_however_many_sandboxes_there_are(machine: Mach
     assert machine.engine.reads - before == 2
 
 
+def test_a_network_that_a_killed_devbox_left_alone_is_found_where_it_is_looked_for(machine: Machine) -> None:
+    machine.engine.create_network("devbox-lost_default", {labels.STACK: "jenkins", labels.NAME: "lost"})
+    assert existing(machine.engine, networks=True) == [Summary("lost", "jenkins")]
+    assert existing(machine.engine) == []
+
+
 def test_one_sandbox_can_be_asked_for(machine: Machine) -> None:
     machine.up("first")
     machine.up("second")
@@ -106,7 +112,7 @@ def test_a_jenkins_that_ended_as_often_as_it_may_is_told(machine: Machine) -> No
     machine.engine.exits(box.id, 5)
     result = status(machine.engine, None)
     assert [w.code for w in result.warnings] == ["restarts.spent"]
-    assert "devbox up -n jenkins" in result.warnings[0].message
+    assert "devbox up jenkins -n jenkins" in result.warnings[0].message
 
 
 def test_one_that_was_stopped_by_hand_is_no_warning(machine: Machine) -> None:

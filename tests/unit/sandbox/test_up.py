@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from devbox.engine.api import ContainerSpec
 from devbox.errors import DevboxError, Interrupted
+from devbox.events import Warned
+from devbox.jenkins import home
+from devbox.sandbox import labels, survey
 from devbox.sandbox.request import UpRequest
 from devbox.sandbox.up import up
+from tests.fake_engine import FakeContainer, FakeEngine, Node
 from tests.unit.sandbox.double import Machine
 
 ALL = ["devbox-jenkins-jenkins-1", "devbox-jenkins_default", "devbox-jenkins_home"]
@@ -179,8 +186,6 @@ def test_what_devbox_did_not_make_stops_up_and_survives_down(machine: Machine, k
         machine.up("maker")
         spec = machine.engine.box("devbox-maker-jenkins-1").spec
         machine.down("maker", volumes=True)
-        from dataclasses import replace
-
         machine.engine.create_container(replace(spec, name=name, labels=theirs, mounts=(), network="none", ports=()))
     before = machine.ours()
     with pytest.raises(DevboxError) as error:
@@ -285,3 +290,115 @@ def test_choices_that_failed_do_not_stick(machine: Machine, kept: bool) -> None:
     spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
     assert "Bogus" not in spec.environment["JAVA_OPTS"]
     assert spec.memory == 3 << 30
+
+
+def test_a_change_of_another_option_keeps_the_image_that_the_sandbox_has(machine: Machine) -> None:
+    machine.up()
+    held = machine.engine.box("devbox-jenkins-jenkins-1").image.image.id
+    machine.engine.add_image("jenkins/jenkins:lts", environment={"JENKINS_VERSION": "2.600.1"})
+    result = machine.up(memory="3g")
+    assert [w.code for w in result.warnings] == ["image.moved"]
+    assert machine.engine.box("devbox-jenkins-jenkins-1").image.image.id == held
+
+
+def test_a_network_that_was_pruned_is_made_again_and_the_container_with_it(machine: Machine) -> None:
+    machine.up()
+    old = machine.engine.box("devbox-jenkins-jenkins-1").id
+    machine.engine.stop(old)
+    machine.engine.remove_network("devbox-jenkins_default")
+    machine.up()
+    assert machine.ours() == ALL
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id != old
+
+
+def test_a_container_from_an_image_that_was_committed_from_ours_is_not_ours(machine: Machine) -> None:
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    machine.engine.create_container(replace(spec, name="my-own-thing", mounts=(), network="none", ports=()))
+    machine.down(volumes=True)
+    assert machine.ours() == ["my-own-thing"]
+
+
+def test_a_stranger_in_the_place_of_the_old_container_stops_a_change_before_it_begins(machine: Machine) -> None:
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    stranger = replace(spec, name="devbox-jenkins-jenkins-1_old", labels={}, mounts=(), network="none", ports=())
+    machine.engine.create_container(stranger)
+    before = machine.engine.operations
+    with pytest.raises(DevboxError) as error:
+        machine.up(memory="3g")
+    assert error.value.code == "container.foreign"
+    assert machine.engine.operations == before
+
+
+def test_an_address_that_docker_cannot_bind_is_no_taken_port(machine: Machine) -> None:
+    refusal = DevboxError("port.address", "cannot assign requested address", cause="listen tcp4 10.9.9.9:8080: bind")
+
+    def refuses(_engine: object, _box: object) -> None:
+        raise refusal
+
+    machine.engine.services["jenkins"] = refuses
+    with pytest.raises(DevboxError) as error:
+        machine.up(publish_address="10.9.9.9")
+    assert error.value.code == "port.address"
+    assert [w for w in machine.engine.log if w[0] == "start"] == [("start", "devbox-jenkins-jenkins-1")]
+
+
+def test_a_dead_engine_is_said_without_trying_to_take_anything_back(machine: Machine) -> None:
+    made = machine.engine
+    made.fail_at, made.stay_dead, made.failure = 3, True, DevboxError("engine.timeout", "it hangs")
+    with pytest.raises(DevboxError) as error:
+        machine.up()
+    assert error.value.code == "engine.timeout"
+    assert made.operations == 3
+    assert any(isinstance(e, Warned) and e.code == "rollback.incomplete" for e in machine.events)
+
+
+def test_a_jenkins_that_comes_up_open_is_stopped_whatever_keep_says_and_signed_in_anew(machine: Machine) -> None:
+    honest = machine.engine.services["jenkins"]
+
+    def careless(engine: FakeEngine, box: FakeContainer) -> None:
+        honest(engine, box)
+        engine.vols["devbox-jenkins_home"].tree.put(f"/{home.MARKER}", Node(b"on but open", 0o600))
+
+    machine.engine.services["jenkins"] = careless
+    with pytest.raises(DevboxError) as error:
+        machine.up(keep=True)
+    assert error.value.code == "signin.open"
+    assert machine.running() == []
+    machine.engine.services["jenkins"] = honest
+    assert machine.up().warnings == ()
+    assert machine.home_file("devbox/signed-in") == b"on"
+
+
+def test_what_another_devbox_has_in_hand_is_waited_for(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user's devbox shares no lock: its container that is created and not started is not ours to remove."""
+    machine.up()
+    spec = machine.engine.box("devbox-jenkins-jenkins-1").spec
+    machine.engine.remove_container("devbox-jenkins-jenkins-1")
+    theirs = replace(spec, labels={**spec.labels, labels.RUN: "elsewhere.1"})
+    machine.engine.now = time.time()
+    created = machine.engine.create_container(theirs)
+
+    def starts(_seconds: float) -> None:
+        machine.engine.start(created)
+
+    monkeypatch.setattr(survey.time, "sleep", starts)
+    assert actions(machine) == []
+    assert machine.engine.box("devbox-jenkins-jenkins-1").id == created
+
+
+def test_where_somebody_was_faster_with_the_name_we_look_again(machine: Machine) -> None:
+    made = machine.engine
+    create = made.create_container
+
+    def late(spec: ContainerSpec) -> str:
+        made.create_container = create  # type: ignore[method-assign]
+        Machine(machine.state / "another user's", made).up()
+        raise DevboxError("container.exists", "The name is taken.")
+
+    made.create_container = late  # type: ignore[method-assign]
+    result = machine.up()
+    assert result.data is not None
+    assert machine.running() == ["devbox-jenkins-jenkins-1"]
+    assert machine.ours() == ALL
