@@ -144,6 +144,15 @@ FAULTS: tuple[Fault, ...] = (
         _LOGIN,
     ),
     _fault(
+        "image.denied-barely",
+        "image.denied",
+        r"\Aunauthorized\b|\bunauthorized: ",
+        "{image} does not exist, or it is private and the registry wants a sign-in.",
+        _TAGS,
+        _LOGIN,
+        scope="pull",
+    ),
+    _fault(
         "image.not-found",
         "image.not_found",
         r"manifest (?:for \S+ )?(?:unknown|not found)|not found: (?:manifest unknown|does not exist)"

@@ -23,7 +23,7 @@ from devbox.sandbox.foreign import foreign
 from devbox.sandbox.observe import Observed, observe
 from devbox.sandbox.plan import Action, Change, Wanted, WantedService, plan
 from devbox.sandbox.request import UpRequest, World
-from devbox.sandbox.rollback import sweep
+from devbox.sandbox.rollback import GONE, sweep
 from devbox.stacks import Stack, load
 from devbox.stacks.reader import folder
 
@@ -115,7 +115,8 @@ class _Up:
             try:
                 return self.once(restart)
             except DevboxError as error:
-                self.sweep()
+                if error.code not in GONE:
+                    self.sweep()
                 if error.code not in ("container.exists", "network.exists") or not left:
                     raise
                 self.world.emit(Waiting(f"another devbox works on {self.name!r}; looking again"))

@@ -29,14 +29,13 @@ class Service:
 class PortPolicy:
     """What `x-devbox.ports` says of one published port, under the name the options use ("http", "agent").
 
-    `moves`: a taken port nobody asked for by number goes to the next free one. `inside` names the variable that tells
-    the service to listen on the published number, where the number inside has to be the same.
+    A taken port that nobody asked for by number goes to the next free one. `inside` names the variable that tells the
+    service to listen on the published number, where the number inside has to be the same.
     """
 
     name: str
     service: str
     container: int
-    moves: bool = True
     inside: str | None = None
 
 

@@ -197,13 +197,12 @@ class _Reader:
         )
 
     def policy(self, name: str, node: yaml.Node, services: set[str]) -> PortPolicy:
-        keys = self.mapping(node, ("service", "container", "moves", "inside"), f"x-devbox.ports.{name}")
+        keys = self.mapping(node, ("service", "container", "inside"), f"x-devbox.ports.{name}")
         if not {"service", "container"} <= keys.keys() or self.scalar(keys["service"], "service") not in services:
             raise self.fail(node, f"x-devbox.ports.{name} needs a known service and a container port")
         return PortPolicy(
             name=name,
             service=self.scalar(keys["service"], "service"),
             container=self.value(keys["container"], "container", values.port),
-            moves="moves" not in keys or self.value(keys["moves"], "moves", values.boolean),
             inside=self.scalar(keys["inside"], "inside") if "inside" in keys else None,
         )

@@ -2,81 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import select
 import signal
-import struct
-import subprocess
 import termios
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from tests.integration.conftest import First
+from tests.integration.support.terminal import Terminal
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 PROMPT = b"$ "
 
 
-@dataclass(eq=False)
-class Terminal:
-    """A terminal with a process on it; `keyboard` is the end that a person holds."""
-
-    keyboard: int
-    line: int
-    process: subprocess.Popen[bytes] | None = None
-    shown: bytes = b""
-    before: list[object] = field(default_factory=list)
-
-    def run(self, words: list[str], env: dict[str, str]) -> None:
-        self.before = termios.tcgetattr(self.line)
-        self.process = subprocess.Popen(
-            words, env=env, stdin=self.line, stdout=self.line, stderr=self.line, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )  # fmt: skip
-
-    def size(self, rows: int, columns: int) -> None:
-        fcntl.ioctl(self.line, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, keys: bytes) -> None:
-        os.write(self.keyboard, keys)
-
-    def sees(self, text: bytes, seconds: float = 20) -> None:
-        """Until the terminal shows it; what came up to it is dropped."""
-        end = time.monotonic() + seconds
-        while text not in self.shown:
-            ready, _, _ = select.select([self.keyboard], [], [], max(0, end - time.monotonic()))
-            assert ready, f"{text!r} never came: {self.shown!r}"
-            self.shown += os.read(self.keyboard, 1 << 16)
-        self.shown = self.shown.partition(text)[2]
-
-    def ended(self) -> int:
-        assert self.process is not None
-        return self.process.wait(20)
-
-
 @pytest.fixture
 def terminal(first: First) -> Iterator[Terminal]:
     """A terminal with `devbox shell` on it, at its first prompt."""
-    keyboard, line = pty.openpty()
-    made = Terminal(keyboard, line)
-    made.size(30, 100)
     devbox = first.box.devbox
-    made.run([*devbox.program, "shell", first.box.name], {**devbox.env, "TERM": "xterm"})
-    try:
+    with Terminal.opened(30, 100) as made:
+        made.run([*devbox.program, "shell", first.box.name], {**devbox.env, "TERM": "xterm"})
         made.sees(PROMPT)
         yield made
-    finally:
-        assert made.process is not None
-        made.process.kill()
-        made.process.wait()
-        os.close(keyboard)
-        os.close(line)
 
 
 def test_runs_what_is_typed_as_the_images_user_and_gives_its_exit_status(terminal: Terminal) -> None:
@@ -105,11 +52,10 @@ def test_tells_a_new_size(terminal: Terminal) -> None:
 
 
 def test_the_terminal_is_raw_meanwhile_and_as_before_afterwards(terminal: Terminal) -> None:
-    flags = termios.tcgetattr(terminal.line)[3]
-    assert not flags & (termios.ICANON | termios.ECHO | termios.ISIG)
+    assert not terminal.flags & (termios.ICANON | termios.ECHO | termios.ISIG)
     terminal.type(b"exit\n")
     assert terminal.ended() == 0
-    assert termios.tcgetattr(terminal.line) == terminal.before
+    assert terminal.is_as_before()
 
 
 def test_ctrl_c_goes_inside(terminal: Terminal) -> None:
@@ -127,7 +73,7 @@ def test_a_killed_one_leaves_the_terminal_usable(terminal: Terminal) -> None:
     assert terminal.process is not None
     terminal.process.send_signal(signal.SIGTERM)
     assert terminal.ended() == 143
-    assert termios.tcgetattr(terminal.line) == terminal.before
+    assert terminal.is_as_before()
 
 
 def test_without_a_terminal_it_says_what_to_do_instead(first: First) -> None:

@@ -7,25 +7,44 @@ from pathlib import Path
 
 import pytest
 
+from devbox.cli.verbs import ALSO, VERBS
+
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CODE_FIRST = {"DevboxError", "UsageError", "ConfirmationNeeded", "BootFault", "Warned", "Warning_", "failure"}
+CODE_FIRST = {"DevboxError", "UsageError", "ConfirmationNeeded", "BootFault", "Warned", "Warning_", "failure", "Bad"}
+CODE = re.compile(r"[a-z_]+\.[a-z_]+|internal|interrupted")
 
 
 def codes() -> set[str]:
-    found = set()
+    """Every code that the source can give: the words of errors and warnings, fault tables, tables of codes."""
+    found: set[str] = set()
     for path in (ROOT / "devbox").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            at = 1 if name == "_fault" else 0 if name in CODE_FIRST else None
-            if at is None or len(node.args) <= at:
-                continue
-            value = node.args[at]
-            if isinstance(value, ast.Constant) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)?", str(value.value)):
-                found.add(str(value.value))
+            if isinstance(node, ast.Call):
+                found |= {code for code in (_of_call(node),) if code}
+            elif isinstance(node, ast.Dict):
+                found |= {code for code in map(_constant, node.values) if code}
     return found
+
+
+def _of_call(node: ast.Call) -> str | None:
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    if name == "foreign":
+        return f"{getattr(node.args[0], 'value', '')}.foreign"
+    at = 1 if name == "_fault" else 0 if name in CODE_FIRST else None
+    return _constant(node.args[at]) if at is not None and len(node.args) > at else None
+
+
+def _constant(node: ast.AST | None) -> str | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) and CODE.fullmatch(value) else None
+
+
+def listed() -> set[str]:
+    """The codes of the README's table."""
+    section = README.split("\n## Errors\n")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {code for row in rows for code in re.findall(r"`([^`]+)`", row)}
 
 
 def test_the_search_finds_codes() -> None:
@@ -34,7 +53,18 @@ def test_the_search_finds_codes() -> None:
 
 @pytest.mark.parametrize("code", sorted(codes()))
 def test_every_error_code_is_listed(code: str) -> None:
-    assert f"`{code}`" in README
+    assert code in listed()
+
+
+def test_no_code_is_listed_that_devbox_cannot_give() -> None:
+    assert listed() - codes() == set()
+
+
+def test_no_command_is_named_that_does_not_exist() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "devbox").rglob("*.py"))
+    named = {*re.findall(r"`devbox ([a-z]+)\b", README + source), *re.findall(r'", f?"devbox ([a-z]+)\b', source)}
+    assert {"up", "down", "status"} <= named
+    assert named <= {*VERBS, *ALSO}
 
 
 def test_every_dependency_is_named_with_its_reason() -> None:

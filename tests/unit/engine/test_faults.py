@@ -55,6 +55,8 @@ SAMPLES: tuple[tuple[str, str, str], ...] = (
     ),
     ("image.denied", "pull", 'Get "https://reg.example/v2/x/manifests/1": no basic auth credentials'),
     ("image.denied", "pull", "Head https://reg.example/v2/x/manifests/1: unauthorized: authentication required"),
+    ("image.denied-barely", "pull", "unauthorized"),
+    ("image.denied-barely", "pull", "Head http://127.0.0.1:5000/v2/x/manifests/1: unauthorized: nobody"),
     ("image.not-found", "pull", "manifest for jenkins/jenkins:0 not found: manifest unknown: manifest unknown"),
     ("image.not-found", "pull", "repository a/b not found: does not exist or no pull access"),
     ("image.not-found", "", "No such image: devbox-lab/nothing:0"),

@@ -37,7 +37,7 @@ volumes:
 x-devbox:
   heap: 60
   ports:
-    http: {service: web, container: 80, moves: false}
+    http: {service: web, container: 80}
     other: {service: web, container: 9000, inside: PORT}
 """
 
@@ -68,7 +68,7 @@ def test_all_that_is_read_comes_out_as_typed_values() -> None:
         name="demo",
         services=(web, Service(name="helper", image="example/helper")),
         volumes=("data",),
-        ports=(PortPolicy("http", "web", 80, moves=False), PortPolicy("other", "web", 9000, inside="PORT")),
+        ports=(PortPolicy("http", "web", 80), PortPolicy("other", "web", 9000, inside="PORT")),
         heap=60,
     )
 
@@ -154,11 +154,10 @@ def test_what_would_mean_something_else_to_compose_is_refused_where_it_stands(
         ("volumes: [data:/var/data]", "volumes: [./data:/var/data]", "is no named volume"),
         ("volumes: [data:/var/data]", "volumes: [other:/var/data]", "'other' is mounted, which the file lacks"),
         ("heap: 60", "heap: 160", "'160' is no number"),
-        ("{service: web, container: 80, moves: false}", "{service: db, container: 80}", "needs a known service"),
-        ("{service: web, container: 80, moves: false}", "{service: web}", "needs a known service"),
-        ("{service: web, container: 80, moves: false}", "{service: web, container: 80, fixed: 1}", "'fixed'"),
-        ("{service: web, container: 80, moves: false}", "{service: web, container: 80, moves: 1}", "neither true"),
-        ("{service: web, container: 80, moves: false}", "3", "x-devbox.ports.http is not a mapping"),
+        ("{service: web, container: 80}", "{service: db, container: 80}", "needs a known service"),
+        ("{service: web, container: 80}", "{service: web}", "needs a known service"),
+        ("{service: web, container: 80}", "{service: web, container: 80, fixed: 1}", "'fixed'"),
+        ("{service: web, container: 80}", "3", "x-devbox.ports.http is not a mapping"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_line(old: str, new: str, named: str) -> None:
