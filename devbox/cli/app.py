@@ -23,7 +23,7 @@ HELP = """A disposable, real Jenkins on your own Docker.
 
 \b
 Examples:
-  devbox up jenkins             the current LTS, signed in; again: nothing to do
+  devbox up jenkins             the current LTS, signed in
   devbox up jenkins:2.555.1     this version
   devbox open                   in the browser
   devbox down                   away with it; the home stays

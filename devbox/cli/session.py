@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from devbox.cli.environment import Environment, is_terminal
 from devbox.cli.interrupts import Interrupts
 from devbox.cli.values import TRUE
-from devbox.errors import DevboxError, Exit, Interrupted
+from devbox.errors import Cure, DevboxError, Exit, Interrupted, UsageError
 from devbox.events import Event, Warned
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ class Session:
         from devbox.result import envelope
         from devbox.ui import errors
 
+        if isinstance(error, UsageError) and not error.cures:
+            error.cures = (Cure("see what it takes", f"devbox {self.command} --help"),)
         if self.json:
             self._print_json(envelope(self.command, error, told=self.told))
         else:

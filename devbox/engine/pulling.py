@@ -14,7 +14,7 @@ from devbox.engine.credentials import auth_header
 from devbox.engine.faults import explain
 from devbox.engine.refs import is_ref, split_ref
 from devbox.engine.wire import Wire
-from devbox.errors import DevboxError
+from devbox.errors import Cure, DevboxError
 
 _LAYER = re.compile(r"[0-9a-f]{12}\Z")
 
@@ -50,7 +50,8 @@ def image_error(text: str, ref: str) -> DevboxError:
     match = explain(text, "pull")
     if match:
         return match.error(text, {"image": ref})
-    return DevboxError("image.pull_failed", f"{ref} could not be pulled.", cause=text)
+    cures = (Cure("See what the docker command says.", f"docker pull {ref}"),)
+    return DevboxError("image.pull_failed", f"{ref} could not be pulled.", cause=text, cures=cures)
 
 
 def failure_of(message: dict[str, Any]) -> str | None:

@@ -14,6 +14,8 @@ from devbox.engine.api import Endpoint
 from devbox.engine.faults import explain
 from devbox.errors import Cure, DevboxError
 
+_WHICH = Cure("See which engine is asked, and what chose it.", "devbox config")
+_ITSELF = Cure("See what the engine says of itself.", "docker info")
 _UNSET = Cure("Use the local engine instead.", "unset DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CERT_PATH")
 _DEFAULT_CONTEXT = Cure("Use the default context instead.", "docker context use default")
 
@@ -88,7 +90,7 @@ def from_exception(endpoint: Endpoint, error: Exception) -> DevboxError:
             found = known(endpoint, inner)
             if found:
                 return found
-    return DevboxError("engine.error", "The Docker Engine could not be asked.", cause=_text(error))
+    return DevboxError("engine.error", "The Docker Engine could not be asked.", cause=_text(error), cures=(_WHICH,))
 
 
 def ended(endpoint: Endpoint, reason: str) -> DevboxError:
@@ -119,6 +121,7 @@ def http_error(
         _STATUS.get(status, "engine.error"),
         f"The Docker Engine refused: {_first_line(text) or f'HTTP status {status}'}",
         cause=text.strip() or f"HTTP status {status}",
+        cures=(_ITSELF,),
         retryable=status in (502, 503, 504),
     )
 
@@ -130,7 +133,7 @@ def not_docker(endpoint: Endpoint, body: bytes, kind: str) -> DevboxError:
         "engine.not_docker",
         f"What answers at {endpoint.url} is no Docker Engine (or one that is still starting).",
         cause=f"{kind or 'no content type'}: {shown or 'an empty answer'}",
-        cures=_by_rule(endpoint),
+        cures=(*_by_rule(endpoint), _WHICH),
     )
 
 
@@ -147,7 +150,7 @@ def message_of(body: bytes) -> str:
 
 def unreachable(endpoint: Endpoint, message: str, cause: str) -> DevboxError:
     """The error for an engine that is not there."""
-    cures = (*_by_rule(endpoint), *(() if endpoint.publish is None else (_start(),)))
+    cures = (*_by_rule(endpoint), *(() if endpoint.publish is None else (_start(),)), _WHICH)
     return DevboxError("engine.unreachable", message, cause=cause, cures=cures, retryable=True)
 
 
@@ -167,7 +170,8 @@ def _by_sdk(endpoint: Endpoint, error: BaseException) -> DevboxError | None:
         return match.error(text)
     for name, words, code, message in _SDK:
         if type(error).__name__ == name and (not words or any(word in text for word in words)):
-            return DevboxError(code, message.format(url=endpoint.url), cause=text, cures=_by_rule(endpoint))
+            cures = (*_by_rule(endpoint), _WHICH)
+            return DevboxError(code, message.format(url=endpoint.url), cause=text, cures=cures)
     return None
 
 

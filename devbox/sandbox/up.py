@@ -57,7 +57,8 @@ def bring(world: World, request: UpRequest, *, restart: Container | None = None)
     }
     if outcome.ready and outcome.ready.version:
         data["sandboxes"][0]["version"] = outcome.ready.version
-    return Result(data, tuple(warnings), next=_next(request.name, signed_in="signin.off" not in {w.code for w in warnings}))
+    open_to_all = any(w.code == "signin.off" for w in warnings)
+    return Result(data, tuple(warnings), next=_next(request.name, signed_in=not open_to_all))
 
 
 def lock(world: World, name: str, who: str) -> AbstractContextManager[None]:

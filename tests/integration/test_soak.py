@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 from collections.abc import Callable
@@ -100,10 +101,8 @@ def test_killed_down_is_finished_by_the_next(box: Box, lts: str, moment: float) 
 def test_two_without_a_shared_lock_end_sane(box: Box, lts: str, tmp_path: Path, delay: float, attempt: int) -> None:
     other = Devbox.at(tmp_path / "other", box.devbox.env["DOCKER_HOST"])
     one = box.starts("jenkins", "--json")
-    try:
-        one.process.wait(delay or 0.001)
-    except subprocess.TimeoutExpired:
-        pass
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        one.process.wait(delay)
     two = other.start("--json", "up", "jenkins", "-n", box.name, *box.ports)
     codes = {one.end().code, two.end().code}
     assert 0 in codes and codes <= {0, 1}
