@@ -29,7 +29,7 @@ def read_tar(chunks: Iterator[bytes]) -> Iterator[tuple[tarfile.TarInfo, IO[byte
         if not source.has_end():
             raise tarfile.ReadError("it ends early")
     except tarfile.TarError as error:
-        raise DevboxError("engine.error", "the engine sent a broken archive", cause=str(error)) from error
+        raise _broken(error) from error
 
 
 def entry(member: tarfile.TarInfo, content: IO[bytes] | None = None) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def entry(member: tarfile.TarInfo, content: IO[bytes] | None = None) -> Iterator
     member.pax_headers = {k: v for k, v in member.pax_headers.items() if k not in ("path", "linkpath", "size")}
     yield member.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
     left = member.size if content is not None else 0
-    while content is not None and left and (piece := _read(content, min(CHUNK, left))):
+    while content is not None and left and (piece := read(content, min(CHUNK, left))):
         left -= len(piece)
         yield piece
     if left:
@@ -47,11 +47,16 @@ def entry(member: tarfile.TarInfo, content: IO[bytes] | None = None) -> Iterator
         yield b"\0" * (-member.size % 512)
 
 
-def _read(content: IO[bytes], size: int) -> bytes:
+def read(content: IO[bytes], size: int) -> bytes:
+    """At most `size` bytes of a member's content; raises `engine.error` where the stream ends in the middle of it."""
     try:
         return content.read(size)
-    except tarfile.TarError:  # a stream that ends in the middle of a file
-        return b""
+    except tarfile.TarError as error:
+        raise _broken(error) from error
+
+
+def _broken(error: tarfile.TarError) -> DevboxError:
+    return DevboxError("engine.error", "the engine sent a broken archive", cause=str(error))
 
 
 class _Source(io.RawIOBase):

@@ -79,8 +79,8 @@ def _side_by_side(work: Callable[[T], None], items: Sequence[T]) -> None:
     if not items:
         return
     with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
-        under_way = [pool.submit(work, item) for item in items]
         try:
+            under_way = [pool.submit(work, item) for item in items]
             # With a time-out, as Windows lets no signal through to a wait without one.
             while wait(under_way, timeout=0.5).not_done:
                 pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 
@@ -25,16 +26,23 @@ def with_names(error: DevboxError, design: Design) -> DevboxError:
 
 
 def keep_log(world: World, container: str, name: str, error: DevboxError) -> DevboxError:
-    """Keep the container's whole log in a file before the container goes, and name the file in the error."""
-    if not error.tail:
-        return error
+    """Keep the container's whole log in a file before the container goes, and name the file in the error.
+
+    A container that has written nothing leaves no file.
+    """
     folder = world.state / "logs"
     path = folder / f"{name}-{time.strftime('%Y%m%d-%H%M%S')}.log"
     try:
+        if world.engine.find_container(container) is None:
+            return error
+        pieces = world.engine.logs(container)
+        first = next(pieces, None)
+        if first is None:
+            return error
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Only for this user: Jenkins prints a wizard's password into its log.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            for _stream, piece in world.engine.logs(container):
+            for _stream, piece in itertools.chain([first], pieces):
                 file.write(piece)
     except (OSError, DevboxError) as problem:
         world.emit(Warned("log.lost", f"the log could not be kept: {problem}"))

@@ -15,6 +15,7 @@ from devbox.errors import Cure, DevboxError
 from devbox.jenkins import home as layout
 from devbox.jenkins.version import newer
 from devbox.sandbox import labels, names
+from devbox.sandbox.archive import read as read_content
 from devbox.sandbox.archive import read_tar
 from devbox.sandbox.choices import Choices, of_record, to_json
 
@@ -96,7 +97,7 @@ def _own_files(engine: Engine, container: str, path: str) -> tuple[tarfile.TarIn
         for member, content in read_tar(engine.get_archive(container, f"{path}/{layout.FOLDER}")):
             folder = folder or member
             if content is not None:
-                files[member.name] = content.read(LIMIT)
+                files[member.name] = read_content(content, LIMIT)
     except DevboxError as error:
         if error.code != "file.not_found":
             raise

@@ -93,5 +93,5 @@ def pick(
         )
     names = ", ".join(s.name for s in fitting)
     raise UsageError(
-        "name.ambiguous", f"which sandbox? There are {names}", cures=(Cure("name one", f"-n {fitting[0].name}"),)
+        "name.ambiguous", f"which sandbox? There are {names}", cures=(Cure(f"name one, with -n {fitting[0].name}"),)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -24,6 +26,12 @@ def locks(world: World, names: Iterable[str], who: str) -> Iterator[None]:
         for name in wanted:
             stack.enter_context(_lock(world, engine, name, who))
         yield
+
+
+def lock_id(world: World) -> str:
+    """Who shares our locks: every devbox with this folder on this machine."""
+    where = f"{platform.node()}:{world.state.resolve()}"
+    return hashlib.sha256(where.encode()).hexdigest()[:8]
 
 
 def _engine(world: World) -> str:

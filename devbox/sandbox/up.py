@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import secrets
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from devbox.engine.api import Container, Image
 from devbox.errors import Cure, DevboxError
 from devbox.events import Waiting, Warned
 from devbox.jenkins.version import newer
-from devbox.lock import exclusive
 from devbox.result import Result
 from devbox.sandbox import address, home, images, labels, names, report, survey, war
 from devbox.sandbox.apply import Apply, Outcome
@@ -24,6 +20,7 @@ from devbox.sandbox.observe import Observed, observe
 from devbox.sandbox.plan import Action, Change, Wanted, WantedService, plan
 from devbox.sandbox.request import UpRequest, World
 from devbox.sandbox.rollback import GONE, sweep
+from devbox.sandbox.turns import lock, lock_id
 from devbox.stacks import Stack, load
 from devbox.stacks.reader import folder
 
@@ -59,19 +56,6 @@ def bring(world: World, request: UpRequest, *, restart: Container | None = None)
         data["sandboxes"][0]["version"] = outcome.ready.version
     open_to_all = any(w.code == "signin.off" for w in warnings)
     return Result(data, tuple(warnings), next=_next(request.name, signed_in=not open_to_all))
-
-
-def lock(world: World, name: str, who: str) -> AbstractContextManager[None]:
-    """The sandbox's lock on this machine: one per engine and name."""
-    key = "".join(ch for ch in world.engine.info().id if ch.isalnum()) or "engine"
-    path = world.state / "locks" / f"{key[:40]}-{name}.lock"
-    return exclusive(path, who, lambda holder: world.emit(Waiting(f"waiting for {holder}, which works on {name!r}")))
-
-
-def lock_id(world: World) -> str:
-    """Who shares our locks: every devbox with this folder on this machine."""
-    where = f"{platform.node()}:{world.state.resolve()}"
-    return hashlib.sha256(where.encode()).hexdigest()[:8]
 
 
 def change_json(change: Change) -> dict[str, str]:

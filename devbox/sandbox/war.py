@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tarfile
 import tempfile
 import time
@@ -16,7 +15,7 @@ from devbox.errors import Cure, DevboxError, UsageError
 from devbox.jenkins import home as layout
 from devbox.jenkins.version import of_war
 from devbox.sandbox import home
-from devbox.sandbox.archive import CHUNK, END, entry, read_tar
+from devbox.sandbox.archive import CHUNK, END, entry, read, read_tar
 from devbox.sandbox.home import Home
 from devbox.sandbox.request import UpRequest
 
@@ -60,8 +59,8 @@ def version_in_image(engine: Engine, name: str, base: dict[str, str], image: Ima
     with home.helper(engine, name, base, None, image.id) as container, tempfile.TemporaryFile() as found:
         try:
             for member, content in read_tar(engine.get_archive(container, path)):
-                if member.isreg() and content is not None:
-                    shutil.copyfileobj(content, found, CHUNK)
+                while member.isreg() and content is not None and (piece := read(content, CHUNK)):
+                    found.write(piece)
             return of_war(found)
         except (DevboxError, ValueError):
             return None

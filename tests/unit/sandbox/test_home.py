@@ -114,6 +114,18 @@ def test_a_home_with_a_broken_record_is_read_all_the_same(engine: FakeEngine, br
     assert (found.password, found.signed_in) == (password, "on")
 
 
+@pytest.mark.parametrize("cut", [600, 1100, 1600])
+def test_an_archive_of_the_home_that_ends_early_is_an_error_of_the_engines(
+    engine: FakeEngine, cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared(engine)
+    whole = b"".join(engine.get_archive("c", f"{layout.PATH}/{layout.FOLDER}"))
+    monkeypatch.setattr(engine, "get_archive", lambda *_: iter([whole[:cut]]))
+    with pytest.raises(DevboxError) as error:
+        home.read(engine, "c")
+    assert error.value.code == "engine.error"
+
+
 def test_the_version_is_what_ran_last_else_what_the_configuration_says(engine: FakeEngine) -> None:
     engine.vols["home"].tree.put(f"/{layout.CONFIG}", Node(b"<hudson><version>1.610</version></hudson>"))
     assert home.last_version(engine, "c") == "1.610"

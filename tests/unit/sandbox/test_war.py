@@ -203,6 +203,15 @@ def test_an_image_that_says_its_version_nowhere_is_looked_into(
     assert [box.name for box in engine.boxes.values()] == ["c"], "the helper is gone"
 
 
+def test_a_war_that_comes_cut_off_has_no_known_version(
+    engine: Recording, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.add_image("mine/jenkins:1", files=Tree({"/usr/share/jenkins/jenkins.war": Node(file.read_bytes())}))
+    real = engine.get_archive
+    monkeypatch.setattr(engine, "get_archive", lambda *where: iter([b"".join(real(*where))[:2000]]))
+    assert version_of(engine, "mine/jenkins:1") is None
+
+
 @pytest.mark.parametrize("files", [Tree(), Tree({"/usr/share/jenkins/jenkins.war": Node(b"no zip")})])
 def test_an_image_without_a_war_has_no_known_version(engine: Recording, files: Tree) -> None:
     engine.add_image("mine/other:1", files=files)
