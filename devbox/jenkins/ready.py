@@ -192,6 +192,11 @@ class _Watch:
         self.refused_since = None
         return self.up(answer, signed_in=self.wait.secured) if answer.status == 200 else None
 
+    def login_page(self) -> bool:
+        """Whether the way in is up: 200; of a realm of the user's own also what leads elsewhere."""
+        status = self.get("/login").status
+        return status == 200 or (self.wait.set_up and 0 < status < 500)
+
     def get(self, path: str, *, signed_in: bool = False) -> Answer:
         """Ask; short until there was an answer at all, patient afterwards."""
         answer = self.wait.site.get(path, signed_in=signed_in, timeout=PATIENT if self.answered else TIMEOUT)
@@ -200,7 +205,7 @@ class _Watch:
 
     def up(self, answer: Answer, *, signed_in: bool) -> Ready | None:
         """The user is let in: is all the rest there?"""
-        if self.get("/login").status != 200:
+        if not self.login_page():
             return None
         if has_health(answer.version) and self.get("/health").status != 200:
             return None
@@ -211,7 +216,7 @@ class _Watch:
 
     def refused(self) -> Ready | None:
         """The user is not let in: while booting that is not final; in a Jenkins that is up it is the user's change."""
-        if self.get("/login").status != 200:
+        if not self.login_page():
             self.refused_since = None
             return None
         now = self.wait.clock()

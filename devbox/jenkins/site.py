@@ -13,7 +13,7 @@ USER = "admin"
 TIMEOUT = 1.0
 """Seconds for a connection or an answer: a request sent while Jetty binds hangs until Jenkins is up."""
 
-PATIENT = 10.0
+PATIENT = 5.0
 """Seconds once it has answered: the first page of a big home, or under emulation, takes its time."""
 
 API = "/api/json?tree=mode"

@@ -222,8 +222,8 @@ class Apply:
     def start(self, step: Change) -> None:
         """Start; a port that Docker refuses moves on, unless somebody asked for that very one."""
         for _ in range(MOVES):
-            if self.design.choices["no_auth"]:
-                # No password will prove that it is ours that answers; another session than now will.
+            if self.design.choices["no_auth"] or not self.new_home:
+                # The password may prove nothing (any more); another session than now does.
                 self.stale = self.world.site(self.design.url, None).get("/login").session
             try:
                 self.engine.start(step.target)

@@ -243,3 +243,18 @@ def test_the_log_is_read_from_the_containers_start_on(stage: Stage) -> None:
     stage.clock.at(1, stage.box.read_up)
     wait_ready(stage.wait())
     assert stage.box.since == [pytest.approx(1795320428.123456, abs=1e-5)]
+
+
+def test_the_way_in_of_a_realm_of_the_users_own_may_lead_elsewhere(stage: Stage) -> None:
+    """Single sign-on answers `/login` with a redirect: that is the user's, and no reason not to be ready."""
+    stage.web.listen()
+    stage.web.login = 302
+    assert wait_ready(stage.wait(set_up=True)).signed_in is True
+
+
+def test_a_new_jenkins_has_a_login_page_of_its_own(stage: Stage) -> None:
+    stage.web.listen()
+    stage.web.login = 302
+    stage.web.on_request = lambda path, _auth: setattr(stage.web, "login", 200) if len(stage.web.asked) > 20 else None
+    assert wait_ready(stage.wait()).signed_in is True
+    assert len(stage.web.asked) > 20
