@@ -16,7 +16,7 @@ from devbox.sandbox.choices import PORTS
 from devbox.sandbox.desired import Design, container
 from devbox.sandbox.failure import keep_log, with_names
 from devbox.sandbox.foreign import foreign
-from devbox.sandbox.observe import Observed, observe
+from devbox.sandbox.observe import observe
 from devbox.sandbox.plan import Action, Change
 from devbox.sandbox.request import UpRequest, World
 from devbox.sandbox.rollback import GONE, GRACE, Aside, roll_back
@@ -36,12 +36,11 @@ class Outcome:
 class Apply:
     """One application of a plan to one sandbox."""
 
-    def __init__(self, world: World, request: UpRequest, design: Design, seen: Observed, done: list[Change]) -> None:
+    def __init__(self, world: World, request: UpRequest, design: Design, done: list[Change]) -> None:
         self.world = world
         self.engine = world.engine
         self.request = request
         self.design = replace(design, choices=replace(design.choices, image_id=design.image.id))
-        self.seen = seen
         self.outcome = Outcome(list(done))
         self.service = design.stack.services[0]
         self.own = names.container(design.name, self.service.name)

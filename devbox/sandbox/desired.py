@@ -85,6 +85,9 @@ def container(design: Design, service: Service) -> ContainerSpec:
     chosen = json.dumps(to_json(choices, with_values=False), sort_keys=True)
     own |= {labels.CHOICES: chosen, labels.IMAGE: choices.image}
     own[labels.SERVICES] = ",".join(s.name for s in design.stack.services)
+    policy, _, allowed = service.restart.partition(":")
+    if policy == "on-failure" and allowed:
+        own[labels.RESTARTS] = allowed
     http = next((p for p in design.stack.ports if p.name == "http" and p.service == service.name), None)
     if http is not None:
         own[labels.HTTP] = str(http.container)

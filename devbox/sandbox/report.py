@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from devbox.engine.api import Container, Endpoint
 from devbox.sandbox import address, labels
 from devbox.sandbox.observe import Observed
 
-STOPPED = (0, 130, 137, 143)
-"""Exit statuses of a stop; with any other one Docker would have restarted the container, were its count not spent."""
+BY_HAND = (130, 137, 143)
+"""Exit statuses that a stop or a kill by hand leaves, too; whether Docker gave up, the count of restarts tells then."""
 
 
 def sandbox(seen: Observed, endpoint: Endpoint, answers: Sequence[str] = ()) -> dict[str, Any]:
@@ -36,9 +36,18 @@ def rfc3339(unix: float) -> str:
     return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def spent(container: Container) -> bool:
-    """Whether a container stays down since Docker has restarted it as often as its policy allows."""
-    return container.state == "exited" and container.exit_code not in (None, *STOPPED)
+def spent(container: Container, restarts: Callable[[], int]) -> bool:
+    """Whether a container stays down since Docker has restarted it as often as its policy allows.
+
+    With any other status than 0 Docker would have restarted it. `restarts` (an inspect) is asked only where a hand
+    may have ended it: an end for want of memory is 137, and so is `docker kill`.
+    """
+    if container.state != "exited" or not container.exit_code:
+        return False
+    if container.exit_code not in BY_HAND:
+        return True
+    allowed = container.labels.get(labels.RESTARTS, "")
+    return allowed.isdigit() and restarts() >= int(allowed)
 
 
 def _service(name: str, container: Container, answers: bool) -> dict[str, Any]:

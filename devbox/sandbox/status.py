@@ -6,6 +6,7 @@ A Jenkins that Docker's health check has not seen yet is asked itself: it is up 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 from devbox.engine.api import Container, Engine, Network, Volume
@@ -55,7 +56,7 @@ def status(engine: Engine, name: str | None) -> Result:
         if not found:
             raise unknown(name)
     answers = _answering(engine, found)
-    warnings = tuple(w for s in found for w in _warnings(s))
+    warnings = tuple(w for s in found for w in _warnings(engine, s))
     return Result({"sandboxes": [report.sandbox(s, engine.endpoint, answers) for s in found]}, warnings)
 
 
@@ -90,10 +91,10 @@ def _asks(container: Container, url: str) -> str | None:
     return container.id if Site(url).get("/login").status == 200 else None
 
 
-def _warnings(seen: Observed) -> list[Warning_]:
+def _warnings(engine: Engine, seen: Observed) -> list[Warning_]:
     found = []
     for service, container in seen.containers.items():
-        if report.spent(container):
+        if report.spent(container, partial(_restarts, engine, container)):
             found.append(
                 Warning_(
                     "restarts.spent",
@@ -102,3 +103,7 @@ def _warnings(seen: Observed) -> list[Warning_]:
                 )
             )
     return found
+
+
+def _restarts(engine: Engine, container: Container) -> int:
+    return engine.inspect(container.id).restart_count

@@ -125,7 +125,7 @@ class _Up:
         if restart is not None and not steps:
             steps = [Change(Action.RESTART, restart.name, "asked for", restart.labels.get(labels.COMPOSE_SERVICE, ""))]
         self.check_aside(steps, seen)
-        return Apply(self.world, self.request, design, seen, pulled).carry_out(steps)
+        return Apply(self.world, self.request, design, pulled).carry_out(steps)
 
     def planned(self) -> list[Change]:
         """The plan alone: nothing is pulled, created or changed."""

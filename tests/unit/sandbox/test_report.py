@@ -1,5 +1,6 @@
 """Sandboxes as the JSON of `up`, `status` and `restart` shows them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,4 +151,18 @@ def test_an_image_that_lost_its_name_is_shown_by_the_name_it_was_made_from() -> 
     ],
 )
 def test_restarts_are_spent_when_an_end_that_docker_restarts_was_not(state: str, code: int | None, spent: bool) -> None:
-    assert report.spent(container(state, "none", exit_code=code)) is spent
+    assert report.spent(container(state, "none", exit_code=code), lambda: 0) is spent
+
+
+@pytest.mark.parametrize(("restarts", "spent"), [(0, False), (9, False), (10, True)])
+def test_a_kill_for_want_of_memory_is_told_from_one_by_hand_by_the_count(restarts: int, spent: bool) -> None:
+    killed = replace(container("exited", "none", exit_code=137), labels={labels.RESTARTS: "10"})
+    assert report.spent(killed, lambda: restarts) is spent
+
+
+def test_the_count_is_asked_only_where_it_decides() -> None:
+    def never() -> int:
+        raise AssertionError("one call more for nothing")
+
+    assert report.spent(container("exited", "none", exit_code=5), never)
+    assert not report.spent(container("running", "healthy"), never)
