@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from typing import Any, TypeVar
 
@@ -75,20 +77,44 @@ def _remove(world: World, seen: Sequence[Observed], doomed: Sequence[str]) -> Re
 
 
 def _side_by_side(work: Callable[[T], None], items: Sequence[T]) -> None:
-    """Work on all of them; a failure is raised when the others are done, a signal lets none begin any more."""
-    if not items:
-        return
-    with ThreadPoolExecutor(min(AT_ONCE, len(items))) as pool:
-        try:
-            under_way = [pool.submit(work, item) for item in items]
-            # With a time-out, as Windows lets no signal through to a wait without one.
-            while wait(under_way, timeout=0.5).not_done:
-                pass
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    for done in under_way:
-        done.result()
+    """Work on all of them; a failure is raised when the others are done, a signal lets none begin any more.
+
+    After a signal nobody waits for what is under way: a stop goes on in Docker by itself.
+    """
+    todo: queue.SimpleQueue[T] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+    stopped = threading.Event()
+    for item in items:
+        todo.put(item)
+
+    def run() -> None:
+        while not stopped.is_set():
+            try:
+                item = todo.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                work(item)
+            except BaseException as error:
+                outcomes.put(error)
+            else:
+                outcomes.put(None)
+
+    for _ in items[:AT_ONCE]:
+        threading.Thread(target=run, daemon=True).start()
+    try:
+        errors = [error for error in (_next(outcomes) for _ in items) if error is not None]
+    except BaseException:
+        stopped.set()
+        raise
+    if errors:
+        raise errors[0]
+
+
+def _next(outcomes: queue.SimpleQueue[BaseException | None]) -> BaseException | None:
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return outcomes.get(timeout=0.5)  # with a time-out, as Windows lets no signal through to a wait without one
 
 
 def _containers(seen: Observed) -> list[Container]:

@@ -52,13 +52,16 @@ def roll_back(world: World, design: Design, aside: Aside | None) -> None:
                 engine.stop(container.id, GRACE)  # it writes to a home that was there before
             engine.remove_container(container.id)
             world.emit(Step("remove", container.name, "taken back", "done"))
-        changed = _bring_back(world, design, aside)
-        if not changed and _others_build_on_it(engine, design):
-            return
-        for network in engine.networks(made):
+        changed, old = _bring_back(world, design, aside)
+        # Another devbox, which shares no lock with us, may have put a container onto our network and volume.
+        others = [
+            c for c in engine.containers({labels.STACK: None, labels.NAME: design.name}) if belongs(c) and c.id != old
+        ]
+        used = {m.volume for c in others for m in c.mounts}
+        for network in engine.networks(made) if not others else []:
             engine.remove_network(network.name)
         for volume in engine.volumes(made):
-            if not (changed and volume.labels.get(labels.ROLE) == "copy"):
+            if volume.name not in used and not (changed and volume.labels.get(labels.ROLE) == "copy"):
                 engine.remove_volume(volume.name)
     except DevboxError as error:
         world.emit(
@@ -69,14 +72,11 @@ def roll_back(world: World, design: Design, aside: Aside | None) -> None:
         )
 
 
-def _others_build_on_it(engine: Engine, design: Design) -> bool:
-    """Whether another devbox, which shares no lock with us, has put a container onto our network and volume."""
-    there = engine.containers({labels.STACK: None, labels.NAME: design.name})
-    return any(c.labels.get(labels.RUN) != design.run for c in there if c.state != "exited")
+def _bring_back(world: World, design: Design, aside: Aside | None) -> tuple[bool, str | None]:
+    """Give the old container its name and its life back.
 
-
-def _bring_back(world: World, design: Design, aside: Aside | None) -> bool:
-    """Give the old container its name and its life back; True when a newer Jenkins has written its home meanwhile."""
+    Gives whether a newer Jenkins has written its home meanwhile (then it is not started), and the container's id.
+    """
     engine = world.engine
     service = design.stack.services[0].name
     own = names.container(design.name, service)
@@ -89,7 +89,7 @@ def _bring_back(world: World, design: Design, aside: Aside | None) -> bool:
     elif aside is not None:
         old = seen.containers.get(service)
     if old is None:
-        return False
+        return False, None
     before = aside.version if aside is not None else old.labels.get(labels.VERSION)
     now = home.last_version(engine, old.id)
     if newer(now, before):
@@ -100,9 +100,9 @@ def _bring_back(world: World, design: Design, aside: Aside | None) -> bool:
                 f"Jenkins {before}; the copy of the home as it was is kept",
             )
         )
-        return True
+        return True, old.id
     if aside is None or aside.was_running:
         engine.stop(old.id)  # a stop that we were interrupted in goes on in Docker
         engine.start(old.id)
         world.emit(Note(f"{own} is back as it was"))
-    return False
+    return False, old.id

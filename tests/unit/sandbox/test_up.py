@@ -402,3 +402,11 @@ def test_where_somebody_was_faster_with_the_name_we_look_again(machine: Machine)
     assert result.data is not None
     assert machine.running() == ["devbox-jenkins-jenkins-1"]
     assert machine.ours() == ALL
+
+
+def test_a_change_of_version_that_fails_takes_its_copy_of_the_home_back(machine: Machine) -> None:
+    machine.up(version="2.555.1")
+    with pytest.raises(DevboxError):
+        machine.up(version="lts", java_opts="-XX:+Bogus")
+    assert machine.ours() == ALL
+    assert machine.running() == ["devbox-jenkins-jenkins-1"]
