@@ -100,9 +100,9 @@ def _side_by_side(work: Callable[[T], None], items: Sequence[T]) -> None:
             else:
                 outcomes.put(None)
 
-    for _ in items[:AT_ONCE]:
-        threading.Thread(target=run, daemon=True).start()
     try:
+        for _ in items[:AT_ONCE]:
+            threading.Thread(target=run, daemon=True).start()
         errors = [error for error in (_next(outcomes) for _ in items) if error is not None]
     except BaseException:
         stopped.set()
