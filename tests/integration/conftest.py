@@ -57,6 +57,28 @@ def up(box: Box, lts: str) -> Box:
     return box
 
 
+@pytest.fixture(scope="session")
+def _shared(
+    docker: Docker, lts: str, engine_host: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Box]:
+    box = Box(_name(), Devbox.at(tmp_path_factory.mktemp("steady"), engine_host), docker, free_port(), free_port())
+    yield box
+    docker.sweep(box.name)
+
+
+@pytest.fixture
+def steady(_shared: Box) -> Iterator[Box]:
+    """A sandbox that is up, for tests of what must not touch it: one for all of them, since that is asserted."""
+    if _shared.docker.state(_shared.container) != "running":
+        _shared.docker.sweep(_shared.name)
+        _shared.up().ok()
+    life, parts = _shared.life(), _shared.parts()
+    yield _shared
+    if touched := _shared.parts() != parts or _shared.life() != life:
+        _shared.docker.sweep(_shared.name)
+    assert not touched, "it was touched"
+
+
 @dataclass(frozen=True)
 class First:
     """A sandbox that all read-only tests share, and what its first `up` said."""

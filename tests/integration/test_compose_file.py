@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,6 @@ from tests.integration.support.waiting import until
 pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 FILE = Path(__file__).parents[2] / "compose" / "jenkins.yaml"
-HAS_COMPOSE = subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
 P = "com.docker.compose."
 
 
@@ -93,12 +90,3 @@ def test_compose_finds_network_and_volume(first: First) -> None:
     (network,) = box.docker.networks(label=[project, f"{P}network=default"])
     (volume,) = box.docker.volumes(label=[project, f"{P}volume=home"])
     assert (network["Name"], volume["Name"]) == (box.network, box.volume)
-
-
-@pytest.mark.skipif(not HAS_COMPOSE, reason="docker compose is not installed here")
-def test_docker_compose_itself_knows_the_sandbox(first: First) -> None:
-    box = first.box
-    said = subprocess.run(
-        ["docker", "compose", "ls", "--format", "json"], env=dict(box.devbox.env), capture_output=True, check=True
-    ).stdout
-    assert f"devbox-{box.name}" in {project["Name"] for project in json.loads(said)}

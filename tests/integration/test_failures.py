@@ -30,7 +30,7 @@ FAILURES = {
 
 
 def _log_file(ran: Ran) -> Path:
-    (found,) = re.findall(r"the whole log is in (\S+)", ran.stderr)
+    (found,) = re.findall(r"the whole log: (\S+)", ran.stderr)
     return Path(found)
 
 

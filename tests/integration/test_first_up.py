@@ -64,7 +64,8 @@ def test_labels_everything_it_makes(first: First) -> None:
 
 
 def test_the_shown_url_answers_to_the_shown_user(first: First) -> None:
-    jenkins = first.box.jenkins()
+    told = first.box.devbox.json("credentials", first.box.name).ok().data
+    jenkins = Jenkins(told["url"], told["password"], told["user"])
     assert jenkins.url == first.ran.sandbox["url"] == first.box.url
     answer = jenkins.get()
     assert answer.status_code == 200

@@ -12,8 +12,9 @@ pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 Have = Callable[[str], str]
 
-FIRST = ("create network", "create volume", "create devbox-", "start devbox-", "Java runs", "signed in")
-CHANGE = ("stop", "set aside", "copy home", "create devbox-", "start devbox-", "Java runs", "initialised")
+FIRST = ("create volume", "create devbox-", "start devbox-", "signed in")
+CHANGE = ("set aside", "copy home", "start devbox-", "initialised")
+"""The moments that differ; `make soak` has all of them."""
 
 
 def _killed_at(box: Box, moment: str, *words: str) -> None:
@@ -33,7 +34,7 @@ def test_of_a_first_up(box: Box, lts: str, moment: str) -> None:
     assert box.parts() == set()
 
 
-@pytest.mark.parametrize("moment", FIRST)
+@pytest.mark.parametrize("moment", ["create network", "create devbox-", "Java runs"])
 def test_down_removes_what_it_left(box: Box, lts: str, moment: str) -> None:
     _killed_at(box, moment)
     box.down("--volumes", "-y").ok()
@@ -54,7 +55,7 @@ def test_of_a_change_of_version(box: Box, have: Have, lts: str, moment: str) -> 
     assert box.again().ok().changes == []
 
 
-@pytest.mark.parametrize("moment", ["set aside", "create devbox-", "start devbox-"])
+@pytest.mark.parametrize("moment", ["set aside", "start devbox-"])
 def test_of_a_change_of_option_and_nobody_wants_it_any_more(up: Box, moment: str) -> None:
     """The next plain `up` ends with one usable Jenkins, the old choice or the new one, and nothing besides."""
     password = up.file("devbox/admin.password")

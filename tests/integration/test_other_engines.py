@@ -65,6 +65,7 @@ def test_a_taken_port_is_recognised(there: Box) -> None:
     assert there.parts() == set()
 
 
+@pytest.mark.soak
 def test_a_change_and_its_failure(there: Box) -> None:
     there.up().ok()
     identity, _ = there.life()

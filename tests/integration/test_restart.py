@@ -78,11 +78,9 @@ def test_devbox_restart_of_a_stopped_one_starts_it(up: Box) -> None:
     assert up.jenkins().answers()
 
 
-def test_devbox_restart_with_dry_run_leaves_it_alone(up: Box) -> None:
-    life = up.life()
-    ran = up.devbox.json("restart", up.name, "--dry-run").ok()
-    assert up.life() == life
-    assert ran.changes == [("restart", up.container)]
+def test_devbox_restart_with_dry_run_leaves_it_alone(steady: Box) -> None:
+    ran = steady.devbox.json("restart", steady.name, "--dry-run").ok()
+    assert ran.changes == [("restart", steady.container)]
 
 
 def test_devbox_restart_of_what_is_not_there_is_an_error(box: Box, lts: str) -> None:
@@ -90,7 +88,5 @@ def test_devbox_restart_of_what_is_not_there_is_an_error(box: Box, lts: str) -> 
     assert box.parts() == set()
 
 
-def test_devbox_restart_of_a_service_that_is_not_there_is_an_error(up: Box) -> None:
-    life = up.life()
-    up.devbox.json("restart", up.name, "-s", "redis").failed("service.unknown")
-    assert up.life() == life
+def test_devbox_restart_of_a_service_that_is_not_there_is_an_error(steady: Box) -> None:
+    steady.devbox.json("restart", steady.name, "-s", "redis").failed("service.unknown")

@@ -45,7 +45,7 @@ def test_two_names_run_side_by_side(box: Box, lts: str) -> None:
     assert box.jenkins().answers() and other.jenkins().answers()
 
 
-@pytest.mark.parametrize("head_start", ["", "create network", "create volume", "create devbox", "start devbox"])
+@pytest.mark.parametrize("head_start", ["", "create volume", "create devbox"])
 def test_without_a_shared_lock_docker_decides_and_the_state_is_sane(
     box: Box, lts: str, tmp_path: Path, head_start: str
 ) -> None:

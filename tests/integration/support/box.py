@@ -70,9 +70,12 @@ class Box:
         return self.devbox.json("status", self.name)
 
     def jenkins(self) -> Jenkins:
-        """Its Jenkins with the sign-in that `devbox credentials` tells."""
-        told = self.devbox.json("credentials", self.name).ok().data
-        return Jenkins(told["url"], told["password"])
+        """Its Jenkins where the engine publishes it, with the password from the home."""
+        found = self.docker.container(self.container)
+        assert found is not None, f"there is no container {self.container}"
+        port = found["NetworkSettings"]["Ports"]["8080/tcp"][0]["HostPort"]
+        prefix = dict(pair.split("=", 1) for pair in found["Config"]["Env"]).get("DEVBOX_PREFIX", "")
+        return Jenkins(f"http://127.0.0.1:{port}{prefix}", self.file("devbox/admin.password").strip())
 
     def file(self, path: str) -> str:
         """A text file of its home."""
