@@ -79,6 +79,8 @@ def _answering(engine: Engine, found: list[Observed]) -> list[str]:
     ]
     if not unsure:
         return []
+    if len(unsure) == 1:
+        return [i for i in [_asks(*unsure[0])] if i]
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(min(16, len(unsure))) as pool:
