@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from devbox.engine.refs import is_ref, is_tag
+
 Parser = Callable[[Any], Any]
 
 TRUE = frozenset({"1", "true", "yes"})
@@ -21,16 +23,9 @@ FALSE = frozenset({"0", "false", "no", ""})
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "p": 1 << 50}
 
 NAME = r"[a-z0-9][a-z0-9-]{0,30}"
-_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _MEMORY = r"([0-9]{1,15}(?:\.[0-9]{1,6})?) ?([kmgtp]?)i?b?"
 _PREFIX = r"(?:/[A-Za-z0-9._~-]+)+"
 _VARIABLE = r"[^\s=\0]+"
-# the grammar of a reference: github.com/distribution/reference, reference.go
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
-_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_IMAGE = rf"(?P<name>(?:{_HOST}/)?{_PART}(?:/{_PART})*)(?::{_TAG})?(?:@{_DIGEST})?"
 
 
 class Bad(ValueError):
@@ -117,15 +112,14 @@ def name(value: Any) -> str:
 
 def tag(value: Any) -> str:
     """An image's tag, as Docker has it."""
-    if not re.fullmatch(_TAG, str(value)):
+    if not is_tag(str(value)):
         raise Bad("version.invalid", f"{shown(value)} is no version", "give a tag of the image, such as lts or 2.555.1")
     return str(value)
 
 
 def image(value: Any) -> str:
     """An image's reference: [HOST/]NAME[:TAG][@DIGEST]."""
-    match = re.fullmatch(_IMAGE, str(value))
-    if not match or len(match["name"]) > 255:
+    if not is_ref(str(value)):
         raise Bad("image.invalid", f"{shown(value)} is no image reference", "write it as [HOST/]NAME[:TAG]")
     return str(value)
 
