@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import typer.core
 import typer.main
 
 from devbox import __version__
 from devbox.cli import flags
+from devbox.cli.group import Group
 from devbox.cli.session import Session
 from devbox.cli.verbs import ALSO, VERBS
 from devbox.errors import Cure, UsageError
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, HelpFormatter
+    from typer._click import Command
 
 HELP = """A disposable, real Jenkins on your own Docker.
 
@@ -42,25 +41,10 @@ All commands: devbox --help
 """
 
 
-class Verbs(typer.core.TyperGroup):
-    """The verbs by name, each made when it is asked for."""
+class Verbs(Group):
+    """The verbs of devbox."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
-        """The verbs in the order of the help."""
-        return list(VERBS)
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
-        """A verb's command, or None."""
-        name = ALSO.get(cmd_name, cmd_name)
-        if name not in VERBS:
-            return None
-        command: Command = importlib.import_module(f"devbox.cli.verbs.{name}").command()
-        return command
-
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """The list of verbs, without making any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+    table, also, package = VERBS, ALSO, "devbox.cli.verbs"
 
 
 def build() -> Command:

@@ -7,8 +7,8 @@ import re
 
 from typer._click import exceptions as typer_errors
 
+from devbox.cli.group import Group
 from devbox.cli.session import Session
-from devbox.cli.verbs import ALSO, VERBS
 from devbox.errors import Cure, DevboxError, UsageError
 
 CODES: tuple[tuple[type[typer_errors.ClickException], str], ...] = (
@@ -35,9 +35,14 @@ def _message(error: typer_errors.ClickException) -> str:
         known = [name for parameter in error.ctx.command.params for name in parameter.opts] if error.ctx else []
         return f"no such option: {error.option_name}" + _meant(error.option_name, known)
     if unknown := re.fullmatch(r"No such command '(.*)'\.", error.message, re.DOTALL):
-        return f"no such command: {unknown[1]}" + _meant(unknown[1], [*VERBS, *ALSO])
+        return f"no such command: {unknown[1]}" + _meant(unknown[1], _commands(error))
     text = " ".join(error.format_message().split()).rstrip(".")
     return text[:1].lower() + text[1:]
+
+
+def _commands(error: typer_errors.ClickException) -> list[str]:
+    group = error.ctx.command if isinstance(error, typer_errors.UsageError) and error.ctx else None
+    return [*group.table, *group.also] if isinstance(group, Group) else []
 
 
 def _meant(word: str, known: list[str]) -> str:

@@ -65,7 +65,7 @@ def command(
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.command(name)(callback)
+    app.command(name.split()[-1])(callback)
     return typer.main.get_command(app)
 
 
