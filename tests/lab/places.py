@@ -8,6 +8,8 @@ from pathlib import Path
 
 SECOND_LAB = 100
 """So a lab elsewhere does not disturb the one at the default place."""
+APART = 40
+"""Indexes between two labs elsewhere: `DEVBOX_LAB_NUMBER` says which one this is (0, 1)."""
 
 
 @dataclass(frozen=True)
@@ -31,5 +33,6 @@ def places() -> Places:
     """The default places, or both under `DEVBOX_LAB_DIR` where that is set (keep it short: sockets live there)."""
     chosen = os.environ.get("DEVBOX_LAB_DIR")
     if chosen:
-        return Places(Path(chosen) / "cache", Path(chosen) / "run", SECOND_LAB)
+        number = int(os.environ.get("DEVBOX_LAB_NUMBER", "0"))
+        return Places(Path(chosen) / "cache", Path(chosen) / "run", SECOND_LAB + APART * number)
     return Places(Path("/var/cache/devbox-lab"), Path("/run/devbox-lab"))

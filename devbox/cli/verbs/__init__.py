@@ -14,6 +14,7 @@ VERBS: dict[str, str] = {
     "env": "Print variables for a shell: JENKINS_URL=...",
     "restart": "Restart and wait until it is usable.",
     "pull": "Fetch images beforehand.",
+    "plugin": "Check, deploy, list and link the plugin under development.",
     "config": "Show every setting and where it comes from.",
 }
 

@@ -1,0 +1,32 @@
+"""`devbox plugin deploy FILE...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from devbox.cli import verb
+from devbox.cli.run import Run
+from devbox.cli.verb import Outcome
+from devbox.errors import UsageError
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+FilesArgument = Annotated[list[str], typer.Argument(metavar="FILE...", help="plugin files (.hpi, .jpi)")]
+
+
+def command() -> Command:
+    """The verb."""
+    return verb.command("plugin deploy", deploy)
+
+
+def deploy(run: Run, files: FilesArgument) -> Outcome:
+    """Put plugin files into the running Jenkins and verify them.
+
+    \b
+    Examples:
+      devbox plugin deploy target/my-plugin.hpi
+    """
+    raise UsageError("usage.command", "plugin deploy is not built yet")
