@@ -15,6 +15,7 @@ from tests.lab.faults import FaultyRegistry, faulty_registry
 from tests.lab.images import pullable, push_all
 from tests.lab.others import OTHERS, other_engine
 from tests.lab.places import Places, places
+from tests.lab.queue_images import push_queue, queue_names
 from tests.lab.registry import Registry, lab_registry
 from tests.lab.shell import LabError, pipe
 from tests.lab.throwaway import throwaway
@@ -48,6 +49,7 @@ class Lab:
             install_missing()
             lab.registry.start()
             new = push_all(lab.places, lab.registry)
+            new = push_queue(lab.places, lab.registry) or new
             lab.engine.start()
             if new:
                 lab._refresh()
@@ -81,7 +83,7 @@ class Lab:
     @property
     def images(self) -> tuple[str, ...]:
         """Every name that can be pulled."""
-        return tuple(name.removeprefix("library/") for name in pullable())
+        return tuple(name.removeprefix("library/") for name in [*pullable(), *queue_names()])
 
     @contextmanager
     def fresh_engine(
