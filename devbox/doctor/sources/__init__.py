@@ -1,0 +1,1 @@
+"""Where facts come from: each file asks one kind of source, and none of them changes anything."""
