@@ -1,13 +1,14 @@
 # Two commands matter: `make up` brings a Jenkins up, `make test` tests everything.
 #
 #   make up            YES=1 answers its questions
-#   make test          ENGINE=mine uses your own Docker Engine, pulls and tags nothing there
+#   make test          ENGINE=mine uses your own Docker Engine, pulls and tags nothing there; JOBS=2 processes
 #   make soak          the long tests
 #   make bench         a table of medians and ratios, measured side by side
 #   make pictures      the README's pictures, from real output
 
 VENV ?= .venv
 ENGINE ?= lab
+JOBS ?= 2
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
@@ -19,7 +20,7 @@ up: $(STAMP)
 	@$(PY) -m tests.lab.first_run
 
 test: lint
-	$(PY) -m pytest --engine=$(ENGINE) -m "not soak"
+	$(PY) -m pytest -n $(JOBS) --dist worksteal --engine=$(ENGINE) -m "not soak"
 
 lint: $(TEST_STAMP)
 	$(VENV)/bin/ruff check devbox tests

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab import Lab
+from tests.lab.session import lab_for_tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,13 +37,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    """The lab, up; what this session started it also stops."""
-    ran_before = Lab.find().engine.answers()
-    found = Lab.ensure()
-    yield found
-    if not ran_before:
-        found.down()
+def lab() -> Iterator[Lab]:
+    """The lab, up; each worker of `pytest -n 2` has an engine of its own in it, so that it may look at all it holds."""
+    with lab_for_tests() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import io
 import itertools
 import os
 import shutil
-import socket
 import tarfile
 import time
 import uuid
@@ -95,13 +94,6 @@ def until(state: Callable[[], Any], seconds: float = 15) -> Any:
         assert time.monotonic() < end, "the awaited state did not come"
         time.sleep(0.02)
     return found
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def fake_bench() -> Bench:

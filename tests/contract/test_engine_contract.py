@@ -14,7 +14,8 @@ import pytest
 
 from devbox.engine.api import Engine, File, Healthcheck, Mount, Publish
 from devbox.errors import DevboxError
-from tests.contract.bench import HOME, UID, Bench, free_port, until
+from tests.contract.bench import HOME, UID, Bench, until
+from tests.integration.support.ports import free_port
 
 
 def code(call: Callable[[], Any]) -> str:

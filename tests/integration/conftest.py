@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -38,14 +39,15 @@ def devbox(tmp_path: Path, engine_host: str | None) -> Devbox:
     return Devbox.at(tmp_path, engine_host)
 
 
-def _name() -> str:
+def sandbox_name() -> str:
+    """A name that no other test has."""
     return f"t{secrets.token_hex(4)}"
 
 
 @pytest.fixture
 def box(devbox: Devbox, docker: Docker) -> Iterator[Box]:
     """A sandbox that does not exist yet; gone afterwards, with all of its name."""
-    made = Box(_name(), devbox, docker, free_port(), free_port())
+    made = Box(sandbox_name(), devbox, docker, free_port(), free_port())
     yield made
     docker.sweep(made.name)
 
@@ -61,7 +63,9 @@ def up(box: Box, lts: str) -> Box:
 def _shared(
     docker: Docker, lts: str, engine_host: str | None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Box]:
-    box = Box(_name(), Devbox.at(tmp_path_factory.mktemp("steady"), engine_host), docker, free_port(), free_port())
+    box = Box(
+        sandbox_name(), Devbox.at(tmp_path_factory.mktemp("steady"), engine_host), docker, free_port(), free_port()
+    )
     yield box
     docker.sweep(box.name)
 
@@ -93,7 +97,7 @@ def first(
 ) -> Iterator[First]:
     """One sandbox for all tests that only look; none may change it."""
     user = Devbox.at(tmp_path_factory.mktemp("first"), engine_host)
-    box = Box(_name(), user, docker, free_port(), free_port())
+    box = Box(sandbox_name(), user, docker, free_port(), free_port())
     yield First(box, box.up().ok())
     docker.sweep(box.name)
 
@@ -130,7 +134,15 @@ def fragile(_fragile: Fragile) -> Iterator[Fragile]:
 def fragile_box(fragile: Fragile, tmp_path: Path) -> Box:
     """A sandbox on the engine that may be hurt."""
     user = Devbox.at(tmp_path / "fragile", fragile.engine.docker_host)
-    return Box(_name(), user, fragile.docker, free_port(), free_port())
+    return Box(sandbox_name(), user, fragile.docker, free_port(), free_port())
+
+
+@pytest.fixture
+def usual_ports(lab: Lab) -> Iterator[None]:
+    """For tests that ask for no port: 8080, 50000 and their next ones are theirs alone, among all test processes."""
+    with (lab.places.run / "usual-ports.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture

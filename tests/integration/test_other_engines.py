@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import LTS
+from tests.integration.conftest import LTS, sandbox_name
 from tests.integration.support.box import Box
 from tests.integration.support.command import Devbox
 from tests.integration.support.docker import Docker
@@ -18,21 +18,21 @@ pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 
 @pytest.fixture(scope="module", params=["26.1-min144", "28.5-min144"])
-def modern(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Docker]:
+def modern(request: pytest.FixtureRequest, lab: Lab) -> Docker:
     """An engine that no client below 1.44 may speak to."""
     engine = lab.other_engine(request.param)
     docker = Docker.at(engine.docker_host)
     docker.have(LTS)
-    yield docker
-    docker.sweep("tmodern")
+    return docker
 
 
 @pytest.fixture
 def there(modern: Docker, lab: Lab, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
     """A sandbox on that engine."""
     host = lab.other_engine(request.node.callspec.params["modern"]).docker_host
-    yield Box("tmodern", Devbox.at(tmp_path, host), modern, free_port(), free_port())
-    modern.sweep("tmodern")
+    box = Box(sandbox_name(), Devbox.at(tmp_path, host), modern, free_port(), free_port())
+    yield box
+    modern.sweep(box.name)
 
 
 def test_its_window_is_another_one(modern: Docker) -> None:

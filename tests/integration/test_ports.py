@@ -11,7 +11,7 @@ from tests.integration.support.box import Box
 from tests.integration.support.ports import free_port, listening, say
 from tests.integration.support.waiting import until
 
-pytestmark = [pytest.mark.engine, pytest.mark.lab]
+pytestmark = [pytest.mark.engine, pytest.mark.lab, pytest.mark.usefixtures("usual_ports")]
 
 Have = Callable[[str], str]
 HELLO = b"GET / HTTP/1.0\r\n\r\n"

@@ -33,6 +33,7 @@ def test_down_waits_for_an_up(box: Box, lts: str) -> None:
     assert box.parts() == set()
 
 
+@pytest.mark.usefixtures("usual_ports")
 def test_two_names_run_side_by_side(box: Box, lts: str) -> None:
     """Neither waits for the other, and they come to different ports whoever is first."""
     other = box.other("b")

@@ -30,6 +30,7 @@ def main(words: list[str]) -> int:
 def _up() -> int:
     began = time.monotonic()
     lab = Lab.ensure()
+    lab.by_tests.unlink(missing_ok=True)
     print(f"lab: up after {time.monotonic() - began:.1f} s; engine {lab.docker_host}, registry {lab.registry.url}")
     return 0
 

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.lab.debian import install_missing
 from tests.lab.engine import Engine
@@ -40,8 +41,11 @@ class Lab:
         return cls(where, registry, Engine(where.first, where.cache / "engine", where.run / "engine", registry.url))
 
     @classmethod
-    def ensure(cls) -> Lab:
-        """The lab, up: installs, builds and starts what is missing. Takes turns with others who do the same."""
+    def ensure(cls, engine: bool = True) -> Lab:
+        """The lab, up: installs, builds and starts what is missing. Takes turns with others who do the same.
+
+        Without `engine` its own engine is left as it is: for who has engines of their own.
+        """
         if os.geteuid() != 0:
             raise LabError("the lab needs root: it installs Debian packages and runs a Docker Engine")
         lab = cls.find()
@@ -50,8 +54,9 @@ class Lab:
             lab.registry.start()
             new = push_all(lab.places, lab.registry)
             new = push_queue(lab.places, lab.registry) or new
-            lab.engine.start()
-            if new:
+            if engine:
+                lab.engine.start()
+            if new and lab.engine.pid:
                 lab._refresh()
         return lab
 
@@ -68,6 +73,7 @@ class Lab:
                 self._kept(name).stop()
             self.engine.stop()
             self.registry.daemon.stop()
+            self.by_tests.unlink(missing_ok=True)
 
     def purge(self) -> None:
         """Stop all and delete the cache: the next `ensure` begins from nothing."""
@@ -79,6 +85,11 @@ class Lab:
     def docker_host(self) -> str:
         """What `DOCKER_HOST` is for the lab's engine."""
         return self.engine.docker_host
+
+    @property
+    def by_tests(self) -> Path:
+        """There while the lab runs because a test session started it, and nobody else asked for it since."""
+        return self.places.run / "started-by-tests"
 
     @property
     def images(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,19 +12,32 @@ LOW, HIGH = 21000, 31000
 """Below the range that outgoing connections take their ports from."""
 
 _next = LOW + os.getpid() * 37 % (HIGH - LOW)
+_reserved: deque[socket.socket] = deque(maxlen=200)
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and another one each time."""
+    """A port that nobody listens on, another one each time, and no other test process has it either.
+
+    The UDP port of the same number is the reservation: bound as long as this process lives (or until 200 later ones).
+    """
     global _next
     while True:
         _next = _next + 1 if _next + 1 < HIGH else LOW
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", _next))
-            except OSError:
-                continue
+        if (reservation := _reserve(_next)) is not None:
+            _reserved.append(reservation)
             return _next
+
+
+def _reserve(port: int) -> socket.socket | None:
+    reservation = socket.socket(type=socket.SOCK_DGRAM)
+    with socket.socket() as probe:
+        try:
+            reservation.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            reservation.close()
+            return None
+    return reservation
 
 
 @contextmanager
