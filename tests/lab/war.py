@@ -20,6 +20,14 @@ Implementation-Version: {version}
 Jenkins-Version: {version}
 
 """
+MATRIX = """\
+Manifest-Version: 1.0
+Short-Name: matrix-auth
+Long-Name: Matrix Authorization Strategy Plugin
+Plugin-Version: 1.1
+Hudson-Version: 1.535
+
+"""
 EXTRAS = {"WEB-INF/web.xml": "<web-app/>\n", "robots.txt": "User-agent: *\nDisallow: /\n"}
 
 
@@ -38,7 +46,7 @@ def war(places: Places, version: str) -> Path:
 
 def _body(places: Places, variant: str) -> Path:
     """What the WARs of one generation share: all but the manifest."""
-    target = places.cache / "wars" / f"{variant}-{key(JAVA, GROOVY, str(EXTRAS))}.zip"
+    target = places.cache / "wars" / f"{variant}-{key(JAVA, GROOVY, str(EXTRAS), MATRIX)}.zip"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
@@ -54,12 +62,20 @@ def _classes(scratch: Path, variant: str) -> None:
     _compile([JAVA / "common", JAVA / variant], classes, GROOVY)
     if variant == "legacy":
         _compile([JAVA / "matrix"], scratch / "matrix", classes)
-        plugins = classes / "WEB-INF" / "plugins"
-        plugins.mkdir(parents=True)
-        run([JAVA_HOME / "bin/jar", "--create", "--file", plugins / "matrix-auth.jar", "-C", scratch / "matrix", "."])
+        _bundle(scratch, classes / "WEB-INF" / "plugins" / "matrix-auth.hpi")
     for name, text in EXTRAS.items():
         (classes / name).parent.mkdir(exist_ok=True)
         (classes / name).write_text(text)
+
+
+def _bundle(scratch: Path, target: Path) -> None:
+    """The plugin that old WARs bring along."""
+    jar = scratch / "matrix-auth.jar"
+    run([JAVA_HOME / "bin/jar", "--create", "--file", jar, "-C", scratch / "matrix", "."])
+    target.parent.mkdir(parents=True)
+    with zipfile.ZipFile(target, "w") as plugin:
+        plugin.writestr("META-INF/MANIFEST.MF", MATRIX)
+        plugin.write(jar, "WEB-INF/lib/matrix-auth.jar")
 
 
 def _compile(sources: list[Path], target: Path, classpath: Path) -> None:

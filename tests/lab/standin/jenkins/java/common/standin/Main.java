@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import standin.boot.Controller;
 import standin.boot.Extraction;
+import standin.model.JenkinsBase;
 import standin.script.Hooks;
 
 /** The WAR's main class: what `java -jar jenkins.war` starts. */
@@ -34,8 +35,10 @@ public final class Main {
             Log.severe("winstone.Logger", "logInternal", "Container startup failed", e);
             System.exit(version.legacy() ? 0 : 1); // old launchers fail with 0
         }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> Log.info("winstone.Logger", "logInternal",
-                "JVM is terminating. Shutting down Jetty")));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            Log.info("winstone.Logger", "logInternal", "JVM is terminating. Shutting down Jetty");
+            JenkinsBase.end();
+        }));
     }
 
     private static Options options(String[] arguments) {

@@ -1,5 +1,6 @@
 package standin.boot;
 
+import hudson.PluginManager;
 import hudson.model.Hudson;
 import java.io.IOException;
 import standin.Log;
@@ -40,13 +41,10 @@ final class Boot implements Runnable {
         files.make();
         milestone("Started initialization");
         Mishap.early();
-        milestone("Listed all plugins");
-        if (!version.legacy()) {
-            milestone("Prepared all plugins");
-        }
-        milestone("Started all plugins");
+        Hudson jenkins = JenkinsBase.begin(controller.home, version);
+        plugins(jenkins.getPluginManager());
         milestone("Augmented all extensions");
-        Hudson jenkins = load();
+        load(jenkins);
         if (!version.legacy()) {
             milestone("System config loaded");
             milestone("System config adapted");
@@ -63,13 +61,24 @@ final class Boot implements Runnable {
         finish(jenkins);
     }
 
-    private Hudson load() throws IOException {
+    private void plugins(PluginManager manager) throws IOException {
+        manager.standinList();
+        milestone("Listed all plugins");
+        manager.standinLoad();
+        if (!version.legacy()) {
+            milestone("Prepared all plugins");
+        }
+        manager.standinInitialize();
+        milestone("Started all plugins");
+    }
+
+    private void load(Hudson jenkins) throws IOException {
         Version last = files.writtenBy();
         if (last != null && last.compareTo(version) > 0 && !Knobs.downgradeAllowed()) {
             throw new IOException("Unable to read " + controller.home + "/config.xml: written by Jenkins "
                     + last.text() + ", which is newer than " + version.text());
         }
-        return JenkinsBase.begin(controller.home, version);
+        jenkins.standinRead();
     }
 
     private void hooks(Hudson jenkins) {

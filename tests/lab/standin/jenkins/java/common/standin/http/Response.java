@@ -54,6 +54,11 @@ public final class Response {
         return this;
     }
 
+    public Response body(byte[] bytes) {
+        body = bytes.clone();
+        return this;
+    }
+
     void write(OutputStream out, boolean withBody, boolean close) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(' ').append(reason).append("\r\n");
         head.append("X-Content-Type-Options: nosniff\r\n");

@@ -41,19 +41,22 @@ public abstract class JenkinsBase {
         this.root = home;
         this.version = version;
         this.users = new UserFiles(home, version.legacy());
-        this.plugins = new PluginManager(new File(home, "plugins"), Bundled.loader(home));
+        this.plugins = new PluginManager(new File(home, "plugins"), version);
     }
 
-    /** Make the one instance visible and read what the home holds. */
-    public static Hudson begin(File home, Version version) throws IOException {
+    /** Make the one instance visible: open, as long as nobody has read what the home says. */
+    public static Hudson begin(File home, Version version) {
         Hudson fresh = new Hudson(home, version);
         instance = fresh;
-        ((JenkinsBase) fresh).reload();
         return fresh;
     }
 
     public static void end() {
+        Hudson last = instance;
         instance = null;
+        if (last != null) {
+            ((JenkinsBase) last).plugins.stop();
+        }
     }
 
     public static Hudson current() {
@@ -64,7 +67,8 @@ public abstract class JenkinsBase {
         return instance;
     }
 
-    private void reload() throws IOException {
+    /** Read what the home holds. */
+    public void standinRead() throws IOException {
         UserBase.reload(users);
         location = new JenkinsLocationConfiguration();
         reading = true;

@@ -60,10 +60,6 @@ final class Api {
                 "totalExecutors", x.jenkins().getNumExecutors()));
     }
 
-    static Response plugins(Exchange x) {
-        return json(x, "hudson.LocalPluginManager", Json.object("plugins", List.of()));
-    }
-
     /** Since 2.506: everybody may ask whether an enforced agent port really listens. */
     static Response health(Exchange x) {
         if (!x.controller.version.atLeast("2.506")) {
@@ -76,7 +72,7 @@ final class Api {
                 "{\"status\":false,\"failures\":[\"hudson.TcpSlaveAgentListener$EnforcedPortHealthCheck\"]}");
     }
 
-    private static Response json(Exchange x, String type, Map<String, Object> value) {
+    static Response json(Exchange x, String type, Map<String, Object> value) {
         Map<String, Object> shown = Json.tree(value, x.request.parameters().get("tree"));
         if (!x.controller.version.legacy()) {
             Map<String, Object> typed = Json.object("_class", type);

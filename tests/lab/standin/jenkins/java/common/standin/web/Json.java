@@ -1,10 +1,8 @@
 package standin.web;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Values to JSON text: maps, lists, texts, numbers, booleans, null. */
@@ -19,16 +17,28 @@ final class Json {
         return map;
     }
 
-    /** What a `tree=a,b` parameter leaves of the top level. */
+    /** What a `tree=a,b[c,d]` parameter leaves; what has no such member is none the worse. */
     static Map<String, Object> tree(Map<String, Object> whole, String tree) {
-        if (tree == null) {
-            return whole;
-        }
-        Set<String> wanted = Arrays.stream(tree.split(",")).map(one -> one.replaceAll("\\[.*", ""))
-                .collect(Collectors.toSet());
-        Map<String, Object> left = new LinkedHashMap<>(whole);
-        left.keySet().removeIf(key -> !key.equals("_class") && !wanted.contains(key));
+        return tree == null ? whole : pruned(whole, Tree.parse(tree));
+    }
+
+    private static Map<String, Object> pruned(Map<?, ?> whole, Tree tree) {
+        Map<String, Object> left = new LinkedHashMap<>();
+        whole.forEach((key, value) -> {
+            if (key.equals("_class")) {
+                left.put("_class", value);
+            } else if (tree.members().containsKey(key)) {
+                left.put((String) key, below(value, tree.members().get(key)));
+            }
+        });
         return left;
+    }
+
+    private static Object below(Object value, Tree tree) {
+        if (value instanceof Map<?, ?> map) {
+            return pruned(map, tree);
+        }
+        return value instanceof List<?> list ? list.stream().map(one -> below(one, tree)).toList() : value;
     }
 
     static String text(Object value) {

@@ -24,7 +24,7 @@ final class Router {
             needs("/api/json", Permission.READ, Api::root),
             needs("/crumbIssuer/api/json", Permission.READ, Api::crumb),
             needs("/computer/api/json", Permission.READ, Api::computers),
-            needs("/pluginManager/api/json", Permission.FULL_CONTROL, Api::plugins),
+            needs("/pluginManager/api/json", Permission.FULL_CONTROL, Plugins::list),
             needs("/scriptText", Permission.FULL_CONTROL, Administration::scriptText),
             needs("/safeRestart", Permission.FULL_CONTROL, Administration::safeRestart),
             needs("/restart", Permission.FULL_CONTROL, Administration::restart),
@@ -42,7 +42,7 @@ final class Router {
             return Denied.page(x, Permission.READ);
         }
         if (route == null) {
-            return x.advertise(Response.html(404, "<html><head><title>Not Found - Jenkins</title></head></html>"));
+            return Plugins.page(x);
         }
         return needs == null || x.may(needs) ? route.page.apply(x) : Denied.page(x, needs);
     }
