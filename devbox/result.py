@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from devbox.errors import Cure, DevboxError
+from devbox.frozen import dataclass
 
 SCHEMA = 1
 

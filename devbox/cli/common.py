@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from devbox.cli.flags import PREFIX, ROWS
 from devbox.cli.options import BY_NAME
 from devbox.cli.settings import Settings, parse
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)

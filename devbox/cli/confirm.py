@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from devbox.cli.environment import Environment, is_terminal
 from devbox.errors import ConfirmationNeeded, Cure
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from devbox.cli import values
 from devbox.cli.values import Parser
+from devbox.frozen import dataclass
 
 STACKS = ("jenkins", "queue")
 PULLS = ("missing", "always", "never")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from devbox.cli.operations import Operations
 from devbox.cli.session import Session
 from devbox.cli.settings import Settings
 from devbox.events import Event
+from devbox.frozen import dataclass
 from devbox.ui.progress import Sink
 
 if TYPE_CHECKING:

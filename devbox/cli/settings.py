@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from devbox.cli import toml
 from devbox.cli.options import OPTIONS, Option
 from devbox.cli.values import Bad, Parser
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 DEFAULT = "default"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from devbox.cli.options import OPTIONS, Option
 from devbox.cli.values import shown
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 PROJECT_FILE = "devbox.toml"
 USER_FILE = "config.toml"

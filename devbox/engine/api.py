@@ -7,8 +7,10 @@ suite runs over both. Every verb raises `DevboxError` and nothing else (codes in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)

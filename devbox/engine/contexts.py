@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.+-]*\Z")
 _LIST = Cure("List the contexts that there are.", "docker context ls")

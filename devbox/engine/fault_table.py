@@ -7,9 +7,8 @@ CLI's source by tag, and their issue trackers; a sample text of each row is in t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from devbox.errors import Cure
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)

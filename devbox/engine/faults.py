@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from devbox.errors import Cure, DevboxError
+from devbox.frozen import dataclass
 
 if TYPE_CHECKING:
     from devbox.engine.fault_table import Fault

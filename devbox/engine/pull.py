@@ -6,13 +6,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from devbox.engine.api import Engine, Flag, Image, LayerProgress
 from devbox.engine.refs import split_ref
 from devbox.errors import Cure, DevboxError
 from devbox.events import Emit, Event, PullProgress, Warned
+from devbox.frozen import dataclass
 
 Policy = Literal["missing", "always", "never"]
 

@@ -8,10 +8,11 @@ the SDK's client for TCP, TLS, proxies and named pipes. Both are held to the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, Protocol
 
 from devbox.engine.api import Endpoint
+from devbox.frozen import dataclass
 
 
 class Socket(Protocol):

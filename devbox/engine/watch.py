@@ -9,10 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from devbox.engine.api import Flag
+from devbox.frozen import dataclass
 
 Reason = Literal["silent", "limit", "stopped"]
 

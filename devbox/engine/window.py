@@ -7,9 +7,9 @@ An engine answers requests for versions from its `MinAPIVersion` to its `ApiVers
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from devbox.errors import Cure, DevboxError
+from devbox.frozen import dataclass
 
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
 

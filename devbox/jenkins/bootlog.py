@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from devbox.errors import Cure
+from devbox.frozen import dataclass
 
 MILESTONES: tuple[tuple[str, str], ...] = (
     (r"Running from: ", "Java runs"),

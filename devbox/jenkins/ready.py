@@ -11,12 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from devbox.engine.api import ContainerState, Engine
 from devbox.errors import Cure, DevboxError
 from devbox.events import Emit, Milestone
+from devbox.frozen import dataclass
 from devbox.jenkins import bootlog
 from devbox.jenkins.site import API, PATIENT, TIMEOUT, Answer, Site
 from devbox.jenkins.version import has_health

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import http.client
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from devbox.frozen import dataclass
 
 USER = "admin"
 """The user that the sign-in script makes."""

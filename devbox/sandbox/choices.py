@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from devbox.errors import UsageError
+from devbox.frozen import dataclass
 from devbox.sandbox import labels
 
 OFFICIAL = "jenkins/jenkins"

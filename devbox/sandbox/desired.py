@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from devbox.engine.api import ContainerSpec, Endpoint, Image, Mount, Publish
+from devbox.frozen import dataclass
 from devbox.sandbox import address, labels, names
 from devbox.sandbox.choices import PORTS, Choices, to_json
 from devbox.stacks import Service, Stack

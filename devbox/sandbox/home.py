@@ -7,11 +7,12 @@ import secrets
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import resources
 
 from devbox.engine.api import ContainerSpec, Engine, File, Mount
 from devbox.errors import Cure, DevboxError
+from devbox.frozen import dataclass
 from devbox.jenkins import home as layout
 from devbox.jenkins.version import newer
 from devbox.sandbox import labels, names

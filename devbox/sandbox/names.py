@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 """What a sandbox may be called."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from devbox.engine.api import Container, Engine, Network, Volume
+from devbox.frozen import dataclass
 from devbox.sandbox import labels, names
 
 

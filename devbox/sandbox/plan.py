@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from devbox.engine.api import Container
+from devbox.frozen import dataclass
 from devbox.sandbox import names
 from devbox.sandbox.observe import Observed
 

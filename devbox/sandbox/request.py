@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from devbox.engine.api import Engine
 from devbox.engine.pull import Policy
 from devbox.events import Emit, Event, Warned, silent
+from devbox.frozen import dataclass
 from devbox.jenkins.site import Site
 from devbox.result import Warning_
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 
 from devbox.engine.api import Container, Engine
 from devbox.errors import DevboxError
 from devbox.events import Note, Step, Warned
+from devbox.frozen import dataclass
 from devbox.jenkins.version import newer
 from devbox.sandbox import home, labels, names
 from devbox.sandbox.desired import Design

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from devbox.engine.api import Container
 from devbox.errors import Cure, DevboxError
 from devbox.events import Waiting
+from devbox.frozen import dataclass
 from devbox.sandbox import home, labels, names
 from devbox.sandbox.choices import Choices, of_container
 from devbox.sandbox.foreign import foreign

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from devbox.engine.api import Healthcheck, Mount, Publish
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)
