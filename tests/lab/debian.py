@@ -26,6 +26,8 @@ PACKAGES = {
     "/usr/share/java/groovy-all.jar": "groovy",
     "/usr/bin/unshare": "util-linux",
     "/bin/busybox": "busybox-static",
+    "/usr/bin/redis-server": "redis-server",
+    "/usr/bin/setlock": "daemontools",
 }
 """A file each package brings, and the package."""
 

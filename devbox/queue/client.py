@@ -1,0 +1,236 @@
+"""The queue from outside: put jobs in, look at them, at failures and workers, and steer (`devbox queue`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from devbox.errors import DevboxError, UsageError
+from devbox.queue import address, scripts, wire
+from devbox.queue.connection import TIMEOUT, in_our_words, open_redis
+from devbox.queue.keys import NAMESPACE, Keys
+from devbox.queue.stats import Stats
+
+if TYPE_CHECKING:
+    from devbox.queue.address import Address
+    from devbox.queue.failures import Failures
+    from devbox.queue.workers import WorkerInfo
+
+BATCH = 500
+"""Jobs in one command when many are put in."""
+
+JobRow = tuple[str, str, Sequence[Any]]
+"""A queue, a class, its arguments."""
+
+
+class Client:
+    """A queue system in a Redis. Every method raises `DevboxError` with a `redis.` or `queue.` code."""
+
+    def __init__(self, where: Address, namespace: str | None = None, *, timeout: float = TIMEOUT) -> None:
+        self.where = where
+        self.keys = Keys(where.namespace or NAMESPACE if namespace is None else namespace)
+        self.redis = open_redis(where, timeout)
+
+    @classmethod
+    def at(cls, text: str = address.DEFAULT, namespace: str | None = None, *, timeout: float = TIMEOUT) -> Client:
+        """A client for an address as a person writes it; nothing is connected yet."""
+        return cls(address.parse(text), namespace, timeout=timeout)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a later call would open it again."""
+        self.redis.close()
+        self.redis.connection_pool.disconnect()
+
+    def ours(self) -> AbstractContextManager[None]:
+        """A block in which redis-py's errors become ours."""
+        return in_our_words(self.where.shown)
+
+    def script(self, name: str, *arguments: str | bytes | int) -> Any:
+        """Run one of the scripts."""
+        return scripts.run(self.redis, name, self.keys.prefix, *arguments)
+
+    def ping(self) -> None:
+        """Make sure that a Redis answers there, that it lets us in, and that the database exists."""
+        with self.ours():
+            if self.redis.execute_command("PING") not in (b"PONG", True):
+                raise DevboxError("redis.not_redis", f"what answers at {self.where.shown} is no Redis")
+
+    def enqueue(self, queue: str, cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> None:
+        """Put one job at the queue's tail; `named` are Jesque's `vars`."""
+        self.push(_named(queue), [job_payload(cls, args, named)])
+
+    def enqueue_many(self, jobs: Iterable[JobRow]) -> int:
+        """Put many jobs in, each queue's in order, pipelined; gives how many.
+
+        What was sent before an error stays in the queue: `DevboxError.message` does not know how much that is.
+        """
+        rows, sent = iter(jobs), 0
+        while batch := list(islice(rows, BATCH * 10)):
+            by_queue: dict[str, list[bytes]] = {}
+            for queue, cls, args in batch:
+                by_queue.setdefault(_named(queue), []).append(job_payload(cls, args))
+            for queue, payloads in by_queue.items():
+                self.push(queue, payloads)
+            sent += len(batch)
+        return sent
+
+    def push(self, queue: str, payloads: Sequence[bytes]) -> None:
+        """Put payloads at the queue's tail as they are."""
+        key, name = self.keys.queue(queue), wire.raw(queue)
+        with self.ours():
+            pipe = self.redis.pipeline(transaction=False)
+            pipe.execute_command("SADD", self.keys.queues, name)
+            for at in range(0, len(payloads), BATCH):
+                pipe.execute_command("RPUSH", wire.raw(key), *payloads[at : at + BATCH])
+            pipe.execute()
+
+    def queues(self) -> list[str]:
+        """The names of all queues, sorted."""
+        with self.ours():
+            return sorted(wire.text(name) for name in self.redis.execute_command("SMEMBERS", self.keys.queues))
+
+    def sizes(self) -> dict[str, int]:
+        """How many jobs wait in each queue, delayed ones of Jesque's included; a key of another kind counts none."""
+        names = self.queues()
+        with self.ours():
+            pipe = self.redis.pipeline(transaction=False)
+            for name in names:
+                pipe.execute_command("LLEN", wire.raw(self.keys.queue(name)))
+                pipe.execute_command("ZCARD", wire.raw(self.keys.queue(name)))
+            told = pipe.execute(raise_on_error=False)
+        pairs = zip(told[::2], told[1::2], strict=True)
+        return {name: max(_number(one), _number(two)) for name, (one, two) in zip(names, pairs, strict=True)}
+
+    def peek(self, queue: str, start: int = 0, count: int = 20) -> list[dict[str, Any]]:
+        """The jobs that come next, as they are; `{"raw": text}` for what is no JSON object."""
+        key = wire.raw(self.keys.queue(_named(queue)))
+        with self.ours():
+            kind = self.redis.execute_command("TYPE", key)
+            command = "ZRANGE" if kind in (b"zset", "zset") else "LRANGE"
+            found = self.redis.execute_command(command, key, start, start + count - 1) if count > 0 else []
+        return [_shown(one) for one in found]
+
+    def stats(self) -> Stats:
+        """All numbers at one look."""
+        sizes = self.sizes()
+        with self.ours():
+            pipe = self.redis.pipeline(transaction=False)
+            pipe.execute_command("MGET", self.keys.stat("processed"), self.keys.stat("failed"))
+            pipe.execute_command("SMEMBERS", self.keys.workers)
+            pipe.execute_command("HKEYS", self.keys.lives)
+            (processed, failed), workers, lives = pipe.execute()
+            pipe = self.redis.pipeline(transaction=False)
+            for worker in workers:
+                pipe.execute_command("EXISTS", wire.raw(self.keys.worker(wire.text(worker))))
+            for life in lives:
+                pipe.execute_command("LLEN", wire.raw(self.keys.inflight(wire.text(life))))
+            told = pipe.execute()
+        working, in_flight = sum(told[: len(workers)]), sum(told[len(workers) :])
+        return Stats(sizes, _number(processed), _number(failed), len(workers), working, in_flight)
+
+    @property
+    def failures(self) -> Failures:
+        """The failure lists: `find`, `retry`, `remove`, `clear`."""
+        from devbox.queue.failures import Failures
+
+        return Failures(self)
+
+    def workers(self) -> list[WorkerInfo]:
+        """Every registered worker, ours and others', sorted by id."""
+        from devbox.queue.workers import listed
+
+        return listed(self)
+
+    def clear(self, queue: str) -> int:
+        """Drop a queue with its jobs, its name too, as Resque's `remove_queue`; gives how many jobs were in it."""
+        key = self.keys.queue(_named(queue))
+        with self.ours():
+            dropped = int(self.script("drop", wire.raw(key), wire.raw(f"{key}:frequency")))
+            self.redis.execute_command("SREM", self.keys.queues, wire.raw(queue))
+        return dropped
+
+    def pause(self, paused: bool = True) -> None:
+        """Pause every worker at its next poll, or let them go on; running jobs finish."""
+        with self.ours():
+            if paused:
+                self.redis.execute_command("SET", self.keys.pause, "true")
+            else:
+                self.redis.execute_command("DEL", self.keys.pause)
+
+    def paused(self) -> bool:
+        """Whether all workers are paused."""
+        with self.ours():
+            value = self.redis.execute_command("GET", self.keys.pause)
+        return value is not None and wire.text(value).strip().lower() == "true"
+
+    def scale(self, size: int, pool: str = "default") -> None:
+        """Say how many workers a pool is to have; it obeys at once, and remembers. Running jobs finish."""
+        if size < 0:
+            raise UsageError("queue.size_invalid", f"a pool cannot have {size} workers")
+        with self.ours():
+            self.redis.execute_command("HSET", self.keys.pool(pool), "wanted", size)
+
+    def wanted(self, pool: str = "default") -> int | None:
+        """How many workers a pool is to have; None where no pool has ever been."""
+        with self.ours():
+            value = self.redis.execute_command("HGET", self.keys.pool(pool), "wanted")
+        return _number(value) if value is not None else None
+
+    def in_flight(self) -> Iterator[tuple[str, wire.Envelope]]:
+        """What workers of ours have claimed: the worker's id and the envelope."""
+        with self.ours():
+            lives = self.redis.execute_command("HGETALL", self.keys.lives)
+            for nonce, life in _pairs(lives):
+                worker = wire.text(life).split(" ", 2)[-1]
+                for one in self.redis.execute_command("LRANGE", self.keys.inflight(wire.text(nonce)), 0, -1):
+                    yield worker, wire.Envelope.read(one)
+
+
+def job_payload(cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> bytes:
+    """A job's payload; raises `queue.class_invalid` and `queue.args_invalid`."""
+    if not isinstance(cls, str) or not cls.strip():
+        raise UsageError("queue.class_invalid", "a job needs the name of a class")
+    if isinstance(args, (str, bytes)) or not isinstance(args, Sequence):
+        raise UsageError("queue.args_invalid", f"the arguments are a list, not {args!r:.60}")
+    try:
+        return wire.payload(cls, args, named)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError("queue.args_invalid", f"the arguments of {cls:.60} are no JSON", cause=str(error)) from error
+
+
+def _named(queue: str) -> str:
+    """A queue's name; raises `queue.name_invalid`."""
+    if not queue or queue != queue.strip() or "," in queue or any(ord(letter) < 32 for letter in queue):
+        raise UsageError(
+            "queue.name_invalid",
+            f"{queue!r:.60} is no name for a queue: not empty, no commas, no blanks around it, no control characters",
+        )
+    return queue
+
+
+def _shown(data: bytes) -> dict[str, Any]:
+    try:
+        value = wire.loads(data)
+    except ValueError:
+        value = None
+    return value if isinstance(value, dict) else {"raw": data.decode("utf-8", "backslashreplace")}
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
+def _pairs(answer: Any) -> Iterable[tuple[bytes, bytes]]:
+    """A hash, which redis-py gives as a dict or, by other protocols, a flat list."""
+    return answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)

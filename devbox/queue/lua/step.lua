@@ -1,0 +1,89 @@
+-- Settle the last job, where it is still ours, and claim the next: recorded in the same step as it leaves its queue.
+-- ARGV: nonce, worker, claim id, run_at, last envelope or '', its failure or '', '1' to claim, queues...
+-- Gives: {1 settled | 0 it was not ours any more | -1 there was none, 'job' | 'empty' | 'paused' | 'done', envelope,
+-- then 'QUEUE\nTYPE' for each key that is no queue}.
+local nonce, worker, id, run_at, last, failure, claim = unpack(ARGV, 1, 7)
+local inflight = P .. 'devbox:inflight:' .. nonce
+local working = P .. 'worker:' .. worker
+local settled = -1
+if last ~= '' then
+  settled = settle(inflight, worker, last, failure)
+end
+
+local function idle(state, ...)
+  if last ~= '' then redis.call('DEL', working) end
+  return {settled, state, '', ...}
+end
+
+local function record(queue, raw)
+  local ok, job = pcall(cjson.decode, raw)
+  if not ok or type(job) ~= 'table' or not raw:find('^%s*{') then raw = '{"class":null,"args":[]}' end
+  local name = cjson.encode(queue):gsub('\\/', '/')
+  redis.call('SET', working, '{"queue":' .. name .. ',"run_at":"' .. run_at .. '","payload":' .. raw .. '}')
+end
+
+-- The deliveries of those that came back first are taken first: they were put at the head in that order.
+local function deliveries(queue, raw)
+  local key = P .. 'devbox:returned'
+  if redis.call('EXISTS', key) == 0 then return 0 end
+  local field = returned_field(queue, raw)
+  local counts = redis.call('HGET', key, field)
+  if not counts then return 0 end
+  local first, rest = counts:match('^(%d+),?(.*)$')
+  if rest == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, rest) end
+  return tonumber(first)
+end
+
+-- What is put down comes first and what is taken away last: a script that fails half-way must not lose a job.
+local function take(queue, raw, score)
+  may_write()
+  local before = deliveries(queue, raw)
+  local head = cjson.encode({id = id, queue = queue, deliveries = before + 1, score = score})
+  local envelope = head .. '\n' .. raw
+  redis.call('LPUSH', inflight, envelope)
+  record(queue, raw)
+  return envelope
+end
+
+-- Jesque's delayed queue: a zset by milliseconds; what is in the hash `:frequency` comes again after so many.
+local function take_due(queue, key)
+  local _, now = clock()
+  local due = redis.call('ZRANGEBYSCORE', key, '-inf', int(now), 'WITHSCORES', 'LIMIT', 0, 1)
+  if not due[1] then return nil end
+  local envelope = take(queue, due[1], due[2])
+  local frequency = redis.pcall('HGET', key .. ':frequency', due[1])
+  if type(frequency) == 'string' and (tonumber(frequency) or 0) > 0 then
+    redis.call('ZINCRBY', key, frequency, due[1])
+  else
+    redis.call('ZREM', key, due[1])
+  end
+  return envelope
+end
+
+if claim ~= '1' then return idle('done') end
+-- A claim whose answer was lost on the way is still ours: it is what there is to do.
+local held = redis.call('LINDEX', inflight, 0)
+if held then return {settled, 'job', held} end
+local pause = redis.pcall('GET', P .. 'pause-all-workers')
+if type(pause) == 'string' and pause:lower():match('^%s*(.-)%s*$') == 'true' then return idle('paused') end
+
+local wrong = {}
+for at = 8, #ARGV do
+  local queue = ARGV[at]
+  local key = P .. 'queue:' .. queue
+  local raw = redis.pcall('LINDEX', key, 0)
+  if type(raw) == 'string' then
+    local envelope = take(queue, raw, '')
+    redis.call('LPOP', key)
+    return {settled, 'job', envelope, unpack(wrong)}
+  elseif type(raw) == 'table' then
+    local kind = redis.call('TYPE', key).ok
+    if kind == 'zset' then
+      local envelope = take_due(queue, key)
+      if envelope then return {settled, 'job', envelope, unpack(wrong)} end
+    else
+      wrong[#wrong + 1] = queue .. '\n' .. kind
+    end
+  end
+end
+return idle('empty', unpack(wrong))
