@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BESIDE = ("__init__.py", "errors.py", "lock.py")
+BESIDE = ("__init__.py", "errors.py", "frozen.py", "lock.py")
 """What of devbox `queue` needs."""
 
 

@@ -1,4 +1,4 @@
-"""The queue from outside: put jobs in, look at them, at failures and workers, and steer (`devbox queue`)."""
+"""The queue from outside: put jobs in, look at them, at failures and workers, and steer it."""
 
 from __future__ import annotations
 

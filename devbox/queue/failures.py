@@ -39,7 +39,7 @@ class Failure:
         return str(payload.get("class") or "") if isinstance(payload, dict) else ""
 
     def data(self) -> dict[str, Any]:
-        """As `devbox queue failed --json` has it: Resque's record and `index`."""
+        """As the command `queue failed --json` has it: Resque's record and `index`."""
         return {**self.record, "index": self.index}
 
 

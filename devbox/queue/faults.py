@@ -38,6 +38,18 @@ CODES: dict[str, str] = {
 }
 """What their messages begin with or hold, first match wins."""
 
+KINDS: dict[str, str] = {
+    "AuthenticationError": "redis.auth",
+    "ReadOnlyError": "redis.read_only",
+    "BusyLoadingError": "redis.loading",
+    "InvalidResponse": "redis.not_redis",
+    "TimeoutError": "redis.timeout",
+    "ConnectionError": "redis.unreachable",
+    "OSError": "redis.unreachable",
+    "Exception": "redis.error",
+}
+"""redis-py's and Python's exceptions by name: its package need not be imported to know one."""
+
 WORDS: dict[str, tuple[str, str]] = {
     "redis.auth": (
         "Redis at {where} refuses the password",
@@ -67,25 +79,14 @@ PASSING = {"redis.full", "redis.read_only", "redis.cannot_save", "redis.loading"
 
 def code_of(error: Exception) -> str:
     """The code of redis-py's error."""
-    from redis import exceptions
-
     said = str(error)
     for known, code in CODES.items():
         if said.startswith(known) or (known in said and len(known) > 6) or known in type(error).__name__:
             return code
-    if isinstance(error, exceptions.AuthenticationError):
-        return "redis.auth"
-    if isinstance(error, exceptions.ReadOnlyError):
-        return "redis.read_only"
-    if isinstance(error, exceptions.BusyLoadingError):
-        return "redis.loading"
-    if isinstance(error, (exceptions.TimeoutError, TimeoutError)):
-        return "redis.timeout"
-    if isinstance(error, exceptions.InvalidResponse):
-        return "redis.not_redis"
-    if isinstance(error, (exceptions.ConnectionError, OSError)):
-        return "redis.unreachable"
-    return "redis.error"
+    for kind in type(error).__mro__:
+        if kind.__name__ in KINDS:
+            return KINDS[kind.__name__]
+    return KINDS["Exception"]
 
 
 def as_error(error: Exception, where: str) -> DevboxError:

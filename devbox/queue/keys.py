@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from devbox.frozen import dataclass
 
 NAMESPACE = "resque"
 """What Resque, Jesque, node-resque and pyres put before each key when nobody says otherwise."""

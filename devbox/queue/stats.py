@@ -23,7 +23,7 @@ class Stats:
         return sum(self.queues.values())
 
     def data(self) -> dict[str, Any]:
-        """As `devbox queue stats --json` has it."""
+        """As the command `queue stats --json` has it."""
         return {
             "queues": self.queues,
             "pending": self.pending,

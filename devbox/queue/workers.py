@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from devbox.frozen import dataclass
 from devbox.queue import dates, wire
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class WorkerInfo:
     ours: bool = False
 
     def data(self) -> dict[str, Any]:
-        """As `devbox queue workers --json` has it."""
+        """As the command `queue workers --json` has it."""
         return {
             "id": self.id,
             "queues": self.queues,
