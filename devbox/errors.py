@@ -59,6 +59,8 @@ class DevboxError(Exception):
         self.tail = tail
         """The last lines of a log that belong under the message; for people only."""
         self.log = log
+        self.service = ""
+        """The service whose log tells more; "" for the main one."""
 
 
 class UsageError(DevboxError):

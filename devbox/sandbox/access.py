@@ -61,4 +61,6 @@ def _url(engine: Engine, container: Container) -> str | None:
     published = choices["publish_address"] or engine.endpoint.publish
     if not published:
         return None
-    return address.base_url(address.reach(engine.endpoint, published), choices["http_port"], choices["prefix"])
+    host = address.reach(engine.endpoint, published)
+    main = next(iter(choices.ports.values()))
+    return address.base_url(host, choices[main], choices.prefix(), choices.stack)

@@ -11,10 +11,10 @@ from devbox.sandbox import labels
 from devbox.sandbox.choices import of_container as choices_of
 
 
-def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...]) -> str:
+def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...], stack: str = "jenkins") -> str:
     """The address to publish on; raises `engine.remote` for an engine on another machine, unless one is asked for.
 
-    Whoever reaches a published port of a remote engine reaches a Jenkins: nobody gets that without asking.
+    Whoever reaches a published port of a remote engine reaches what runs there: nobody gets that without asking.
     """
     if asked:
         return asked
@@ -25,7 +25,7 @@ def publish_on(endpoint: Endpoint, asked: str | None, ports: tuple[int, ...]) ->
         "engine.remote",
         f"the engine at {endpoint.url} is on another machine, and its ports are not published to the network unasked",
         cures=(
-            Cure("publish on that machine's loopback and tunnel", "devbox up jenkins --publish-address 127.0.0.1"),
+            Cure("publish on that machine's loopback and tunnel", f"devbox up {stack} --publish-address 127.0.0.1"),
             Cure("with this beside it", f"ssh -N {forwards} {_login(endpoint)}"),
         ),
     )
@@ -53,9 +53,13 @@ def is_public(published: str, endpoint: Endpoint) -> bool:
     return not ipaddress.ip_address(published).is_loopback and published != endpoint.publish
 
 
-def base_url(host: str, port: int, prefix: str) -> str:
-    """`http://127.0.0.1:8080/prefix`, without a trailing slash."""
-    return f"http://{host}:{port}{prefix}"
+SCHEMES = {"queue": "redis"}
+"""What the URLs of a stack begin with, where that is not http."""
+
+
+def base_url(host: str, port: int, prefix: str, stack: str = "jenkins") -> str:
+    """`http://127.0.0.1:8080/prefix`, `redis://127.0.0.1:6379`, without a trailing slash."""
+    return f"{SCHEMES.get(stack, 'http')}://{host}:{port}{prefix}"
 
 
 def of_container(container: Container, endpoint: Endpoint) -> str | None:
@@ -63,5 +67,6 @@ def of_container(container: Container, endpoint: Endpoint) -> str | None:
     choices = choices_of(container.labels, {})
     for port in container.ports:
         if str(port.container) == container.labels.get(labels.HTTP):
-            return base_url(reach(endpoint, port.host_ip or "127.0.0.1"), port.host, choices["prefix"])
+            host = reach(endpoint, port.host_ip or "127.0.0.1")
+            return base_url(host, port.host, choices.prefix(), choices.stack)
     return None

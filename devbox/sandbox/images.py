@@ -7,7 +7,6 @@ from devbox.engine.pull import ensure_images
 from devbox.events import Warned
 from devbox.jenkins.version import of_image
 from devbox.sandbox import war
-from devbox.sandbox.choices import Choices
 from devbox.sandbox.plan import Action, Change
 from devbox.sandbox.request import UpRequest, World
 
@@ -15,15 +14,16 @@ UNKNOWN = Image(id="", tags=(), digests=(), labels={}, environment={}, arch="", 
 """An image that is not here yet, as far as a plan needs one."""
 
 
-def choose(world: World, request: UpRequest, choices: Choices, service: str) -> tuple[Image | None, list[Change]]:
+def choose(
+    world: World, request: UpRequest, ref: str, held_id: str | None, service: str
+) -> tuple[Image | None, list[Change]]:
     """The image, and the pull that brought it (under `--dry-run`: would bring it, and no image where there is none).
 
-    A Jenkins changes its version only when it is asked to: while the reference is the same and `--pull always` is not
-    given, the image that the sandbox has is kept, whatever its tag means here by now.
+    A service changes its version only when it is asked to: while the reference is the same and `--pull always` is not
+    given, the image that the sandbox has (`held_id`) is kept, whatever its tag means here by now.
     """
-    ref = choices.image
     tagged = world.engine.image(ref)
-    if choices.image_id and request.pull != "always" and (held := world.engine.image(choices.image_id)):
+    if held_id and request.pull != "always" and (held := world.engine.image(held_id)):
         if tagged is not None and tagged.id != held.id:
             world.emit(_moved(ref, request))
         return held, []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devbox.engine.api import Container, Engine
 from devbox.errors import Cure, DevboxError
-from devbox.sandbox import labels
+from devbox.sandbox import labels, names
 from devbox.sandbox.observe import observe
 from devbox.sandbox.status import unknown
 
@@ -14,6 +14,34 @@ def service_container(engine: Engine, name: str, service: str | None, *, running
 
     Raises `sandbox.unknown`, `sandbox.kept`, `service.unknown`, and `service.stopped` where it has to run.
     """
+    stack, parts = _parts(engine, name)
+    wanted = service or next((m for m, c in parts.items() if labels.HTTP in c.labels), None)
+    wanted = wanted or (stack if stack in parts else sorted(parts)[0])
+    found = parts.get(wanted)
+    if found is None:
+        raise _unknown(name, wanted, parts)
+    if running and found.state != "running":
+        raise DevboxError(
+            "service.stopped",
+            f"{wanted} of {name!r} is not running: it is {found.state}",
+            cures=(Cure("start it", f"devbox up {stack} -n {name}"), Cure("see why", f"devbox logs {name}")),
+        )
+    return found
+
+
+def service_containers(engine: Engine, name: str, service: str | None) -> list[Container]:
+    """The containers of a service (None: of all, in start order), running or not; raises as `service_container`."""
+    _, parts = _parts(engine, name)
+    order = (next(iter(parts.values())).labels.get(labels.SERVICES) or "").split(",")
+    members = sorted(parts, key=lambda m: (order.index(s) if (s := names.service_of(m)) in order else 99, m))
+    found = [parts[member] for member in members if service in (None, names.service_of(member))]
+    if not found:
+        raise _unknown(name, str(service), parts)
+    return found
+
+
+def _parts(engine: Engine, name: str) -> tuple[str, dict[str, Container]]:
+    """Stack and containers by service; raises `sandbox.unknown` and `sandbox.kept`."""
     seen = observe(engine, name)
     parts = dict(seen.aside) | dict(seen.containers)
     if seen.empty:
@@ -25,14 +53,9 @@ def service_container(engine: Engine, name: str, service: str | None, *, running
             f"{name!r} is down, only its volumes are kept",
             cures=(Cure("bring it up", f"devbox up {stack} -n {name}"),),
         )
-    wanted = service or (stack if stack in parts else sorted(parts)[0])
-    found = parts.get(wanted)
-    if found is None:
-        raise DevboxError("service.unknown", f"{name!r} has no service {wanted!r}: it has {', '.join(sorted(parts))}")
-    if running and found.state != "running":
-        raise DevboxError(
-            "service.stopped",
-            f"{wanted} of {name!r} is not running: it is {found.state}",
-            cures=(Cure("start it", f"devbox up {stack} -n {name}"), Cure("see why", f"devbox logs {name}")),
-        )
-    return found
+    return stack, parts
+
+
+def _unknown(name: str, service: str, parts: dict[str, Container]) -> DevboxError:
+    known = ", ".join(sorted({names.service_of(member) for member in parts}))
+    return DevboxError("service.unknown", f"{name!r} has no service {service!r}: it has {known}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ TOOL = "dev.devbox.tool"
 _COMPOSE = "com.docker.compose."
 COMPOSE_PROJECT = _COMPOSE + "project"
 COMPOSE_SERVICE = _COMPOSE + "service"
+COMPOSE_NUMBER = _COMPOSE + "container-number"
 
 
 def ours(stack: str, name: str, run: str, role: str) -> dict[str, str]:
@@ -47,13 +49,13 @@ def ours(stack: str, name: str, run: str, role: str) -> dict[str, str]:
 
 
 def of_service(
-    base: Mapping[str, str], service: str, image_id: str, config_file: str, spec: Mapping[str, Any]
+    base: Mapping[str, str], member: str, image_id: str, config_file: str, spec: Mapping[str, Any]
 ) -> dict[str, str]:
     """The labels of a service's container, with those that Compose's filters and listings need."""
     return {
         **base,
-        COMPOSE_SERVICE: service,
-        _COMPOSE + "container-number": "1",
+        COMPOSE_SERVICE: names.service_of(member),
+        COMPOSE_NUMBER: str(names.number_of(member)),
         _COMPOSE + "oneoff": "False",
         _COMPOSE + "config-hash": config_hash(spec),
         _COMPOSE + "image": image_id,
@@ -77,6 +79,12 @@ def of_volume(base: Mapping[str, str], short: str) -> dict[str, str]:
 def config_hash(spec: Mapping[str, Any]) -> str:
     """A hash over all that makes a service what it is."""
     return hashlib.sha256(json.dumps(spec, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def member(labels: Mapping[str, str]) -> str:
+    """Which of the sandbox's services a container is, and which of several; "" for none of them."""
+    service, number = labels.get(COMPOSE_SERVICE, ""), labels.get(COMPOSE_NUMBER, "1")
+    return names.member(service, int(number)) if service and re.fullmatch("[1-9][0-9]{0,5}", number) else service
 
 
 def is_ours(labels: Mapping[str, str]) -> bool:

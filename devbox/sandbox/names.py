@@ -36,14 +36,29 @@ def project(name: str) -> str:
     return f"devbox-{name}"
 
 
-def container(name: str, service: str) -> str:
-    """The container of a service."""
-    return f"{project(name)}-{service}-1"
+def member(service: str, number: int = 1) -> str:
+    """One container among those of a service: "worker" the first one, "worker#2" the second."""
+    return service if number == 1 else f"{service}#{number}"
 
 
-def set_aside(name: str, service: str) -> str:
+def service_of(member: str) -> str:
+    """The service of a member."""
+    return member.partition("#")[0]
+
+
+def number_of(member: str) -> int:
+    """Compose's container number of a member."""
+    return int(member.partition("#")[2] or 1)
+
+
+def container(name: str, member: str) -> str:
+    """The container of a service, or of one of its members."""
+    return f"{project(name)}-{service_of(member)}-{number_of(member)}"
+
+
+def set_aside(name: str, member: str) -> str:
     """What the old container is called until the new one is ready. Compose never gives a name like it."""
-    return f"{container(name, service)}_old"
+    return f"{container(name, member)}_old"
 
 
 def helper(name: str) -> str:

@@ -13,7 +13,8 @@ from devbox.sandbox import labels, names
 class Observed:
     """The parts of one sandbox that carry devbox's labels.
 
-    `containers` by service: the one under its own name; `aside` by service: the old one kept until the new is ready;
+    `containers` by service ("worker", a second one of it "worker#2"): the one under its own name; `aside` likewise: the
+    old one kept until the new is ready;
     `stray`: other containers of the sandbox (helpers that a killed devbox left).
     """
 
@@ -44,8 +45,8 @@ def observe(engine: Engine, name: str) -> Observed:
 
 def belongs(container: Container) -> bool:
     """Whether a container is devbox's by its name as well: `docker commit` hands our labels on to other people's."""
-    name, service = container.labels.get(labels.NAME, ""), container.labels.get(labels.COMPOSE_SERVICE, "")
-    own = {names.container(name, service), names.set_aside(name, service)} if service else set()
+    name, member = container.labels.get(labels.NAME, ""), labels.member(container.labels)
+    own = {names.container(name, member), names.set_aside(name, member)} if member else set()
     return container.name in own or container.name.startswith(names.helper(name))
 
 
@@ -55,11 +56,11 @@ def sort(name: str, containers: list[Container], networks: list[Network], volume
     for c in containers:
         if not belongs(c):
             continue
-        service = c.labels.get(labels.COMPOSE_SERVICE, "")
-        if service and c.name == names.container(name, service):
-            current[service] = c
-        elif service and c.name == names.set_aside(name, service):
-            aside[service] = c
+        member = labels.member(c.labels)
+        if member and c.name == names.container(name, member):
+            current[member] = c
+        elif member and c.name == names.set_aside(name, member):
+            aside[member] = c
         else:
             stray.append(c)
     return Observed(name, current, aside, tuple(stray), tuple(networks), {v.name: v for v in volumes})

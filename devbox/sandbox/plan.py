@@ -13,6 +13,12 @@ from devbox.sandbox.observe import Observed
 RUNS = ("running", "restarting", "paused")
 """The states of a container that has to be stopped before it goes."""
 
+LEFT = "left by a devbox that was killed"
+REPLACED = "its replacement is ready"
+SURPLUS = "it is wanted no more"
+LAST = (REPLACED, SURPLUS)
+"""The reasons of steps that wait until the sandbox is ready: before that they could not be taken back."""
+
 
 class Action(StrEnum):
     """What a step does; `target` names the resource."""
@@ -27,6 +33,8 @@ class Action(StrEnum):
     CREATE = "create"
     START = "start"
     RESTART = "restart"
+    RELOAD = "reload"
+    SCALE = "scale"
     REMOVE = "remove"
 
 
@@ -71,7 +79,7 @@ def plan(wanted: Wanted, seen: Observed) -> list[Change]:
     stopped, renamed or removed.
     """
     steps = [Change(Action.PULL, s.image, s.pull, s.service) for s in wanted.services if s.pull]
-    steps += [Change(Action.REMOVE, c.name, "left by a devbox that was killed") for c in seen.stray]
+    steps += [Change(Action.REMOVE, c.name, LEFT) for c in seen.stray]
     network = names.network(wanted.name)
     if network not in {n.name for n in seen.networks}:
         steps.append(Change(Action.CREATE_NETWORK, network, "the sandbox's own network is not there"))
@@ -82,6 +90,19 @@ def plan(wanted: Wanted, seen: Observed) -> list[Change]:
     ]
     for service in wanted.services:
         steps += _service(wanted.name, service, seen.containers.get(service.service), seen.aside.get(service.service))
+    return steps + _surplus(wanted, seen)
+
+
+def _surplus(wanted: Wanted, seen: Observed) -> list[Change]:
+    """Away with what is no service of the sandbox any more, at the end: until then it does its work."""
+    known = {service.service for service in wanted.services}
+    steps = []
+    for found in (seen.containers, seen.aside):
+        for member, container in sorted(found.items()):
+            if member not in known:
+                if container.state in RUNS:
+                    steps.append(Change(Action.STOP, container.name, SURPLUS, member))
+                steps.append(Change(Action.REMOVE, container.name, SURPLUS, member))
     return steps
 
 
@@ -111,7 +132,7 @@ def _service(name: str, wanted: WantedService, current: Container | None, aside:
         return [*steps, step(Action.BRING_BACK, own, "its replacement was never finished"), *_start(step, own, aside)]
     if current is not None and not differs:
         steps += _start(step, own, current)
-        done = [step(Action.REMOVE, old, "its replacement is ready")] if aside is not None else []
+        done = [step(Action.REMOVE, old, REPLACED)] if aside is not None else []
         return steps + done
     if current is not None:
         if current.state in RUNS:
@@ -123,7 +144,7 @@ def _service(name: str, wanted: WantedService, current: Container | None, aside:
     reason = f"recreate {wanted.service}: {differs}" if aside is not None else f"{wanted.service} is not there"
     steps += [*copy, step(Action.CREATE, own, reason), step(Action.START, own, "it is new")]
     if aside is not None:
-        steps.append(step(Action.REMOVE, old, "its replacement is ready"))
+        steps.append(step(Action.REMOVE, old, REPLACED))
     return steps
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from devbox.engine.api import Container, Endpoint
-from devbox.sandbox import address, labels
+from devbox.sandbox import address, labels, names
 from devbox.sandbox.observe import Observed
 
 BY_HAND = (130, 137, 143)
@@ -17,13 +17,15 @@ BY_HAND = (130, 137, 143)
 def sandbox(seen: Observed, endpoint: Endpoint, answers: Sequence[str] = ()) -> dict[str, Any]:
     """One sandbox. `answers` are the ids of containers that were seen to answer, whatever Docker's check says yet."""
     parts = dict(seen.aside) | dict(seen.containers)
-    services = [_service(service, c, c.id in answers) for service, c in sorted(parts.items())]
+    order = (seen.label(labels.SERVICES) or "").split(",")
+    members = sorted(parts, key=lambda m: (_place(order, names.service_of(m)), names.service_of(m), names.number_of(m)))
+    services = [_service(names.service_of(m), parts[m], parts[m].id in answers) for m in members]
     stack = seen.label(labels.STACK) or "jenkins"
-    main = parts.get(stack)
+    main = next((c for c in parts.values() if labels.HTTP in c.labels), parts.get(stack))
     return {
         "name": seen.name,
         "stack": stack,
-        "state": _state(services, expected=len((seen.label(labels.SERVICES) or stack).split(","))),
+        "state": _state(services, expected=(seen.label(labels.SERVICES) or stack).split(",")),
         "services": services,
         "url": address.of_container(main, endpoint) if main else None,
         "version": main.labels.get(labels.VERSION) if main else None,
@@ -66,14 +68,18 @@ def _host(ip: str) -> str:
     return f"[{ip}]" if ":" in ip else ip
 
 
-def _state(services: list[dict[str, Any]], expected: int) -> str:
+def _place(order: Sequence[str], service: str) -> int:
+    return order.index(service) if service in order else len(order)
+
+
+def _state(services: list[dict[str, Any]], expected: Sequence[str]) -> str:
     if not services:
         return "kept"
     states = [s["state"] for s in services]
     up = [s for s in services if s["state"] in ("running", "restarting")]
     if not up:
         return "stopped"
-    if len(up) < len(states) or len(services) < expected:
+    if len(up) < len(states) or not {*expected} <= {s["name"] for s in services}:
         return "partial"
     if "restarting" in states or any(s["health"] == "starting" for s in services):
         return "starting"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Mapping
 
 from devbox.engine.api import Container, Engine
 from devbox.errors import DevboxError
 from devbox.events import Note, Step, Warned
 from devbox.frozen import dataclass
-from devbox.jenkins.version import newer
-from devbox.sandbox import home, labels, names
+from devbox.sandbox import labels, names
 from devbox.sandbox.desired import Design
-from devbox.sandbox.observe import belongs, observe
+from devbox.sandbox.observe import Observed, belongs, observe
 from devbox.sandbox.request import World
 
 GRACE = 10
-"""Seconds that a Jenkins that did not become ready gets to end in."""
+"""Seconds that a container that did not become ready gets to end in."""
 
 GONE = ("engine.timeout", "engine.unreachable", "engine.stopped")
 """With these there is nobody to take anything back: trying would only keep the person waiting."""
@@ -23,7 +23,7 @@ GONE = ("engine.timeout", "engine.unreachable", "engine.stopped")
 
 @dataclass(frozen=True)
 class Aside:
-    """The container that was there before: whether it ran, and which Jenkins had written the home by then."""
+    """The container that was there before: whether it ran, and what version had written its data by then."""
 
     container: Container
     was_running: bool
@@ -37,7 +37,11 @@ def sweep(engine: Engine, run: str) -> None:
             engine.remove_container(container.id)
 
 
-def roll_back(world: World, design: Design, aside: Aside | None) -> None:
+Check = Callable[[Container, str | None], bool]
+"""Whether an old container may be started again, by the version that had written its data."""
+
+
+def roll_back(world: World, design: Design, aside: Mapping[str, Aside], may_start: Check) -> None:
     """Remove what carries this run's label (Docker knows it even where we were cut off), restore what was there.
 
     What cannot be taken back is a warning: the error that led here is the one to show.
@@ -52,10 +56,12 @@ def roll_back(world: World, design: Design, aside: Aside | None) -> None:
                 engine.stop(container.id, GRACE)  # it writes to a home that was there before
             engine.remove_container(container.id)
             world.emit(Step("remove", container.name, "taken back", "done"))
-        changed, old = _bring_back(world, design, aside)
+        changed, old = _bring_all_back(world, design, aside, may_start)
         # Another devbox, which shares no lock with us, may have put a container onto our network and volume.
         others = [
-            c for c in engine.containers({labels.STACK: None, labels.NAME: design.name}) if belongs(c) and c.id != old
+            c
+            for c in engine.containers({labels.STACK: None, labels.NAME: design.name})
+            if belongs(c) and c.id not in old
         ]
         used = {m.volume for c in others for m in c.mounts}
         for network in engine.networks(made) if not others else []:
@@ -72,34 +78,37 @@ def roll_back(world: World, design: Design, aside: Aside | None) -> None:
         )
 
 
-def _bring_back(world: World, design: Design, aside: Aside | None) -> tuple[bool, str | None]:
-    """Give the old container its name and its life back.
+def _bring_all_back(
+    world: World, design: Design, aside: Mapping[str, Aside], may_start: Check
+) -> tuple[bool, set[str]]:
+    """Every old container, the stack's first services first.
 
-    Gives whether a newer Jenkins has written its home meanwhile (then it is not started), and the container's id.
+    Gives whether one of them may not be started on its data any more, and their ids.
     """
+    seen = observe(world.engine, design.name)
+    order = {service.name: place for place, service in enumerate(design.stack.services)}
+    members = sorted({*seen.aside, *aside}, key=lambda m: (order.get(names.service_of(m), 99), names.number_of(m)))
+    found = [_bring_back(world, design.name, member, seen, aside.get(member), may_start) for member in members]
+    return any(changed for changed, _ in found), {old for _, old in found if old is not None}
+
+
+def _bring_back(
+    world: World, name: str, member: str, seen: Observed, aside: Aside | None, may_start: Check
+) -> tuple[bool, str | None]:
+    """Give the old container its name and its life back."""
     engine = world.engine
-    service = design.stack.services[0].name
-    own = names.container(design.name, service)
-    seen = observe(engine, design.name)
-    old = seen.aside.get(service)
+    own = names.container(name, member)
+    old = seen.aside.get(member)
     if old is not None:
-        if service in seen.containers:
-            engine.remove_container(seen.containers[service].id)  # never proved ready
+        if member in seen.containers:
+            engine.remove_container(seen.containers[member].id)  # never proved ready
         engine.rename(old.id, own)
     elif aside is not None:
-        old = seen.containers.get(service)
+        old = seen.containers.get(member)
     if old is None:
         return False, None
     before = aside.version if aside is not None else old.labels.get(labels.VERSION)
-    now = home.last_version(engine, old.id)
-    if newer(now, before):
-        world.emit(
-            Warned(
-                "home.newer",
-                f"the old container is back and not started: Jenkins {now} has written its home, and it is "
-                f"Jenkins {before}; the copy of the home as it was is kept",
-            )
-        )
+    if not may_start(old, before):
         return True, old.id
     if aside is None or aside.was_running:
         engine.stop(old.id)  # a stop that we were interrupted in goes on in Docker

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from devbox.engine.api import Container, Image
-from devbox.errors import Cure, DevboxError
+from devbox.engine.api import Container, Image, Volume
+from devbox.errors import DevboxError
 from devbox.events import Waiting, Warned
-from devbox.jenkins.version import newer
 from devbox.result import Result
-from devbox.sandbox import address, home, images, labels, names, report, survey, war
+from devbox.sandbox import address, home, images, kinds, labels, names, report, survey
 from devbox.sandbox.apply import Apply, Outcome
-from devbox.sandbox.choices import Choices, merge
+from devbox.sandbox.choices import Choices, defaults, merge
 from devbox.sandbox.desired import Design
 from devbox.sandbox.foreign import foreign
 from devbox.sandbox.observe import Observed, observe
-from devbox.sandbox.plan import Action, Change, Wanted, WantedService, plan
+from devbox.sandbox.plan import Action, Change, Wanted, plan
 from devbox.sandbox.request import UpRequest, World
 from devbox.sandbox.rollback import GONE, sweep
 from devbox.sandbox.turns import lock, lock_id
@@ -33,29 +32,35 @@ def up(world: World, request: UpRequest) -> Result:
     return bring(world, request)
 
 
-def bring(world: World, request: UpRequest, *, restart: Container | None = None) -> Result:
-    """The way of `up`; with `restart` the one step is to restart that container."""
+def bring(world: World, request: UpRequest, *, restart: Sequence[Change] = ()) -> Result:
+    """The way of `up`; with `restart` those are the steps, where there is nothing else to do."""
     began = world.clock()
     stack = load(request.stack)
     names.check(request.name)
     world, warnings = world.collecting()
-    request, wars = war.resolve(request)
-    run = _Up(world, request, stack, wars, lock_id(world))
+    kind = kinds.of(stack.name)
+    request, files = kind.resolve(request)
+    run = Run(world, request, stack, files, lock_id(world))
     if request.dry_run:
         return Result({"changes": [change_json(s) for s in run.planned()]}, tuple(warnings))
     with lock(world, request.name, "devbox restart" if restart else "devbox up"):
         outcome = run.run(restart)
     seen = observe(world.engine, request.name)
-    answers = [c.id for c in seen.containers.values()] if outcome.ready else []
     data: dict[str, Any] = {
-        "sandboxes": [report.sandbox(seen, world.engine.endpoint, answers)],
+        "sandboxes": [report.sandbox(seen, world.engine.endpoint, _answering(seen, outcome))],
         "changes": [change_json(s) for s in outcome.changes],
         "seconds": round(world.clock() - began, 3),
     }
     if outcome.ready and outcome.ready.version:
         data["sandboxes"][0]["version"] = outcome.ready.version
-    open_to_all = any(w.code == "signin.off" for w in warnings)
-    return Result(data, tuple(warnings), next=_next(request.name, signed_in=not open_to_all))
+    return Result(data, tuple(warnings), next=kind.next(request.name, {w.code for w in warnings}))
+
+
+def _answering(seen: Observed, outcome: Outcome) -> list[str]:
+    """The containers that were seen to answer: all of them, unless the stack knows which."""
+    if outcome.ready is None:
+        return []
+    return list(outcome.ready.answers) or [c.id for c in seen.containers.values()]
 
 
 def change_json(change: Change) -> dict[str, str]:
@@ -63,34 +68,25 @@ def change_json(change: Change) -> dict[str, str]:
     return {"action": change.action.value, "target": change.target, "reason": change.reason}
 
 
-def _next(name: str, *, signed_in: bool) -> tuple[Cure, ...]:
-    which = "" if name == "jenkins" else f" {name}"
-    sign_in = (Cure("see user and password", f"devbox credentials{which}"),) if signed_in else ()
-    return (
-        Cure("open it in the browser", f"devbox open{which}"),
-        *sign_in,
-        Cure("stop and remove it, keeping its home", f"devbox down{which}"),
-    )
-
-
 TRIES = 3
 """Runs of one `up` before a name that somebody else takes each time is an error."""
 
 
-class _Up:
+class Run:
     """One run."""
 
-    def __init__(self, world: World, request: UpRequest, stack: Stack, wars: dict[str, Path], lock_id: str) -> None:
+    def __init__(self, world: World, request: UpRequest, stack: Stack, files: kinds.Files, lock_id: str) -> None:
         self.world = world
         self.engine = world.engine
         self.request = request
         self.stack = stack
+        self.kind = kinds.of(stack.name)
         self.name = request.name
         self.lock_id = lock_id
         self.run_id = ""
-        self.wars = wars
+        self.files = files
 
-    def run(self, restart: Container | None = None) -> Outcome:
+    def run(self, restart: Sequence[Change] = ()) -> Outcome:
         """Everything under the lock; no helper container outlives it.
 
         Where somebody who shares no lock was faster with a name, Docker says so: then we look again.
@@ -115,37 +111,44 @@ class _Up:
         with self.world.shield():
             sweep(self.engine, self.run_id)
 
-    def once(self, restart: Container | None) -> Outcome:
+    def once(self, restart: Sequence[Change]) -> Outcome:
         """Observe, plan, apply, wait."""
         seen = survey.settled(self.world, survey.look(self.world, self.stack, self.name), self.stack, self.run_id)
-        kept = survey.kept(self.world, self.stack, seen) or self.peek(seen)
+        kept = self.kind.kept(self, seen, peek=True)
         choices = self.choices(kept)
-        image, pulled = images.choose(self.world, self.request, choices, self.stack.name)
-        steps, design = self.plan(seen, kept, choices, image)
-        if restart is not None and not steps:
-            steps = [Change(Action.RESTART, restart.name, "asked for", restart.labels.get(labels.COMPOSE_SERVICE, ""))]
+        found, pulled = self.images(choices)
+        steps, design = self.plan(seen, kept, choices, found)
+        if not steps:
+            steps = list(restart)
         self.check_aside(steps, seen)
         return Apply(self.world, self.request, design, pulled).carry_out(steps)
 
     def planned(self) -> list[Change]:
         """The plan alone: nothing is pulled, created or changed."""
         seen = survey.look(self.world, self.stack, self.name)
-        kept = survey.kept(self.world, self.stack, seen) or survey.Kept()
+        kept = self.kind.kept(self, seen, peek=False)
         choices = self.choices(kept)
-        image, pulled = images.choose(self.world, self.request, choices, self.stack.name)
-        return [*pulled, *self.plan(seen, kept, choices, image)[0]]
+        found, pulled = self.images(choices)
+        return [*pulled, *self.plan(seen, kept, choices, found)[0]]
 
-    def peek(self, seen: Observed) -> survey.Kept:
-        """What a home says that `down` has left, read in a helper container."""
-        volume = next((v for v in survey.volumes(self.stack, self.name) if v in seen.volumes), None)
-        if volume is None:
-            return survey.Kept()
-        asked = merge(self.request.asked, self.request.settings, None).image
-        last = seen.volumes[volume].labels.get(labels.IMAGE)
-        image = images.any_here(self.world, self.request, (last, Choices().image, asked))
+    def images(self, choices: Choices) -> tuple[dict[str, Image | None], list[Change]]:
+        """The services' images, and the pulls that brought them."""
+        found: dict[str, Image | None] = {}
+        pulled: list[Change] = []
+        main = self.stack.services[0].name
+        for service, ref in self.kind.references(self, choices).items():
+            held = choices.image_id if service == main else choices.image_ids.get(service)
+            found[service], changes = images.choose(self.world, self.request, ref, held, service)
+            pulled += changes
+        return found, pulled
+
+    def peek(self, volume: Volume) -> home.Home:
+        """What a volume says that `down` has left, read in a helper container."""
+        usual, last = defaults(self.stack.name), volume.labels.get(labels.IMAGE)
+        asked = merge(self.request.asked, self.request.settings, None, stack=self.stack.name).image
+        image = images.any_here(self.world, self.request, (last, usual.image, asked))
         with self.world.shield():
-            found = home.peek(self.engine, self.name, self.base_labels("peek"), volume, image)
-        return survey.Kept(found.record, found.version)
+            return home.peek(self.engine, self.name, self.base_labels("peek"), volume.name, image)
 
     def base_labels(self, role: str) -> dict[str, str]:
         """The labels of what this run makes."""
@@ -153,57 +156,49 @@ class _Up:
 
     def choices(self, kept: survey.Kept) -> Choices:
         """What the sandbox is to have; refuses a remote engine, and says when others can reach the ports."""
-        found = merge(self.request.asked, self.request.settings, kept.choices, reset=self.request.reset)
+        request, stack = self.request, self.stack.name
+        found = merge(request.asked, request.settings, kept.choices, reset=request.reset, stack=stack)
         endpoint = self.engine.endpoint
-        published = address.publish_on(endpoint, found["publish_address"], (found["http_port"], found["agent_port"]))
+        ports = tuple(found[option] for option in found.ports.values())
+        published = address.publish_on(endpoint, found["publish_address"], ports, stack)
         if address.is_public(published, endpoint):
+            what = {"queue": "queue, which asks nobody for a password"}.get(stack, stack.capitalize())
             self.world.emit(
-                Warned("port.public", f"the ports are published on {published}: other machines may reach this Jenkins")
+                Warned("port.public", f"the ports are published on {published}: other machines may reach this {what}")
             )
         return found
 
     def plan(
-        self, seen: Observed, kept: survey.Kept, choices: Choices, image: Image | None
+        self, seen: Observed, kept: survey.Kept, choices: Choices, found: Mapping[str, Image | None]
     ) -> tuple[list[Change], Design]:
-        """The steps, after the guard of the home has let them pass."""
-        main = self.stack.services[0]
-        current = seen.containers.get(main.name)
-        existing = current or seen.aside.get(main.name)
-        differences = self.differences(seen, existing, kept.choices, choices, image)
-        version = (choices["war"] or {}).get("version") or images.version(
-            self.world, self.request, image, self.base_labels("peek"), look_inside=bool(differences) or current is None
-        )
-        last = home.last_version(self.engine, current.id) if current is not None and differences else kept.home_version
-        home.guard(last, version, name=self.name, stack=self.stack.name, image=choices.image)
-        copied = last if newer(version, last) else None
-        service = WantedService(main.name, choices.image, differences, version_changes=copied)
+        """The steps, after the guard of the data has let them pass."""
+        look = self.kind.look(self, seen, kept, choices, found)
+        main, *others = found
         design = Design(
             stack=self.stack,
             name=self.name,
             run=self.run_id,
             choices=choices,
-            image=image or images.UNKNOWN,
+            image=found[main] or images.UNKNOWN,
             endpoint=self.engine.endpoint,
-            version=version,
+            version=look.version,
             config_file=str(folder() / f"{self.stack.name}.yaml"),
-            war=self.wars.get((choices["war"] or {}).get("sha256", "")),
+            war=self.files.wars.get((choices.values.get("war") or {}).get("sha256", "")),
+            images={service: found[service] or images.UNKNOWN for service in others},
+            jobs=self.files.jobs,
         )
-        return plan(Wanted(self.name, survey.volumes(self.stack, self.name), (service,)), seen), design
+        wanted = Wanted(self.name, survey.volumes(self.stack, self.name), look.services)
+        return self.kind.steps(self, choices, plan(wanted, seen), seen), design
 
     def differences(
-        self,
-        seen: Observed,
-        container: Container | None,
-        kept: Choices | None,
-        choices: Choices,
-        image: Image | None,
+        self, seen: Observed, container: Container | None, ref: str, image: Image | None, changes: Sequence[str]
     ) -> tuple[str, ...]:
-        """What about the service is to be different, in words."""
-        if container is None or kept is None:
+        """What about a service is to be different, in words: `changes` of its options, else of what is around it."""
+        found = list(changes)
+        if container is None:
             return ()
-        found = kept.changes(choices)
         if not found and image is not None and container.image_id != image.id:
-            found.append(f"{choices.image} has moved")
+            found.append(f"{ref} has moved")
         if not found and not seen.networks and container.state != "running":
             found.append("its network is gone")  # Docker knows it by an id that a new one of that name does not have
         return tuple(found)

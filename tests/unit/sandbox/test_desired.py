@@ -11,7 +11,8 @@ from devbox.engine.api import ContainerSpec, Endpoint, Image, Mount, Publish
 from devbox.errors import DevboxError
 from devbox.sandbox import labels
 from devbox.sandbox.choices import merge, of_container
-from devbox.sandbox.desired import NO_WIZARD, Design, container
+from devbox.sandbox.desired import Design, container
+from devbox.sandbox.kinds.jenkins import NO_WIZARD
 from devbox.stacks import load
 
 IMAGE = Image(
