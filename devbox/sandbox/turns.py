@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -30,7 +30,7 @@ def locks(world: World, names: Iterable[str], who: str) -> Iterator[None]:
 
 def lock_id(world: World) -> str:
     """Who shares our locks: every devbox with this folder on this machine."""
-    where = f"{platform.node()}:{world.state.resolve()}"
+    where = f"{socket.gethostname()}:{world.state.resolve()}"
     return hashlib.sha256(where.encode()).hexdigest()[:8]
 
 
