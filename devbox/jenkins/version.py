@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -50,6 +49,8 @@ def of_image(labels: Mapping[str, str], environment: Mapping[str, str]) -> str |
 
 def of_war(path: Path | IO[bytes]) -> str | None:
     """The version that a WAR's manifest names; raises `ValueError` for a file that is no WAR of Jenkins."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as war, war.open("META-INF/MANIFEST.MF") as manifest:
             text = manifest.read(1 << 20).decode("utf-8", "replace")
