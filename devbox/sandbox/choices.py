@@ -34,8 +34,18 @@ DEFAULTS: Mapping[str, Any] = {
     "memory": None,
     "no_auth": False,
     "publish_address": None,
+    "linked": False,
+    "debug": False,
+    "debug_port": 5005,
 }
-"""Every option of a Jenkins that sticks, with its default. `war` is {"sha256", "version"}; `memory` bytes as text."""
+"""Every option of a Jenkins that sticks, with its default. `war` is {"sha256", "version"}; `memory` bytes as text.
+
+`linked`: Java's debug agent listens on the container's own loopback, for plugins that are linked; `debug`: it is
+published, on `debug_port`.
+"""
+
+AGENT = {"linked": "Java's debug agent inside, for a linked plugin", "debug": "the debugger published"}
+"""What the options of the debug agent ask for, in words."""
 
 QUEUE_PORTS = {"redis": "redis_port"}
 
@@ -106,6 +116,8 @@ class Choices:
             ours, theirs = self.values.get(option, default), other.values.get(option, default)
             if option in ("version", "image") or (among is not None and option not in among):
                 continue
+            if option == "debug_port" and not other["debug"]:
+                continue
             if ours != theirs:
                 found.append(_phrase(option, ours, theirs))
         if self.image != other.image and (among is None or "version" in among):
@@ -124,6 +136,8 @@ def _phrase(option: str, ours: Any, theirs: Any) -> str:
     if option == "jobs":
         before, after = ((value or {}).get("folder") for value in (ours, theirs))
         return "jobs changed" if before == after else f"jobs {_word(before)} -> {_word(after)}"
+    if option in AGENT:
+        return AGENT[option] if theirs else f"{AGENT[option]} no more"
     return f"{option} {_word(ours)} -> {_word(theirs)}"
 
 
@@ -250,9 +264,11 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _fits(option: str, value: Any, stack: str) -> bool:
+@@Adef _fits(option: str, value: Any, stack: str) -> bool:
     if option in PORTS_OF[stack].values():
-        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
+@@Bdef _fits(option: str, value: Any) -> bool:
+    if option in (*PORTS.values(), "debug_port"):
+@@C        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
     if option == "workers":
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1000
     if option == "queues":
@@ -263,8 +279,9 @@ def _fits(option: str, value: Any, stack: str) -> bool:
         return isinstance(value, dict) and all(v is None or isinstance(v, str) for v in value.values())
     if option == "war":
         return value is None or (isinstance(value, dict) and isinstance(value.get("sha256"), str))
-    if option in ("no_auth", "durable"):
-        return isinstance(value, bool)
+@@A    if option in ("no_auth", "durable"):
+@@B    if option in ("no_auth", "linked", "debug"):
+@@C        return isinstance(value, bool)
     if option == "version":
         return isinstance(value, str) and bool(value)
     return isinstance(value, str) or (value is None and DEFAULTS_OF[stack][option] is None)

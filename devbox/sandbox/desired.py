@@ -9,7 +9,7 @@ from pathlib import Path
 
 from devbox.engine.api import ContainerSpec, Endpoint, Image, Mount, Publish
 from devbox.frozen import dataclass
-from devbox.sandbox import address, kinds, labels, names
+from devbox.sandbox import address, agent, kinds, labels, names
 from devbox.sandbox.choices import Choices, to_json
 from devbox.stacks import Service, Stack
 
@@ -113,4 +113,7 @@ def _ports(design: Design, service: Service) -> tuple[Publish, ...]:
         if policy.service == service.name:
             host = design.port(policy.name)
             found.append(Publish(host if policy.inside else policy.container, design.published_on, host))
+    if design.choices.values.get("debug") and service.name == design.stack.services[0].name:
+        # Never on an address that others can reach, whatever the other ports are on: it runs any code.
+        found.append(Publish(agent.PORT, design.endpoint.publish or agent.LOOPBACK, design.choices["debug_port"]))
     return tuple(found)

@@ -14,7 +14,7 @@ from devbox.events import Note, Warned
 from devbox.jenkins import home as layout
 from devbox.jenkins.ready import Ready, Wait, wait_ready
 from devbox.jenkins.version import newer
-from devbox.sandbox import copy, home, images, names, survey, war
+from devbox.sandbox import agent, copy, home, images, names, survey, war
 from devbox.sandbox.choices import Choices
 from devbox.sandbox.desired import Design
 from devbox.sandbox.kinds import Files, Found, Usable
@@ -265,7 +265,7 @@ def _environment(design: Design, service: Service, memory: int) -> dict[str, str
     if design.stack.heap and memory and not re.search(r"-Xmx|-XX:MaxRAM|-XX:MaxHeapSize", everything):
         # -Xmx, not a percentage: Java 8 before 8u191 dies of the option.
         java.insert(0, f"-Xmx{memory * design.stack.heap // 100 >> 20}m")
-    env["JAVA_OPTS"] = _join(java)
+    env["JAVA_OPTS"] = _join([*java, *agent.options(choices, everything, given.get("DEBUG", image.get("DEBUG", "")))])
     if choices["prefix"]:
         env["JENKINS_OPTS"] = _join(
             [image.get("JENKINS_OPTS", ""), given.get("JENKINS_OPTS", ""), f"--prefix={choices['prefix']}"]

@@ -16,7 +16,7 @@ import org.xml.sax.SAXParseException;
 import org.xml.sax.helpers.DefaultHandler;
 
 /** The little of Jelly that tests need: well-formed XML, whose own elements are written out and `${it.x}` filled in. */
-final class Template extends DefaultHandler {
+public final class Template extends DefaultHandler {
     private static final Pattern EXPRESSION = Pattern.compile("\\$\\{it((?:\\.\\w+)*)\\}");
     private final StringBuilder text = new StringBuilder();
     private final List<Boolean> written = new ArrayList<>();

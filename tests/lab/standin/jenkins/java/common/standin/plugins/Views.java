@@ -43,13 +43,18 @@ public final class Views {
             String path = one.getName().replace('.', '/').replace('$', '/') + "/" + name + ".jelly";
             URL found = one.getClassLoader().getResource(path);
             if (found != null) {
-                URLConnection connection = found.openConnection();
-                connection.setUseCaches(false);
-                try (InputStream in = connection.getInputStream()) {
-                    return Template.parse(in, found.toString());
-                }
+                return check(found);
             }
         }
         return null;
+    }
+
+    /** Read a view; a broken one is an exception that says where. */
+    public static Template check(URL source) throws IOException, SAXException {
+        URLConnection connection = source.openConnection();
+        connection.setUseCaches(false);
+        try (InputStream in = connection.getInputStream()) {
+            return Template.parse(in, source.toString());
+        }
     }
 }
