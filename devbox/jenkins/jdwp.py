@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from devbox.errors import Cure, DevboxError
@@ -70,15 +70,17 @@ class Swap:
     why: str = ""
 
 
-class Refused(DevboxError):
-    """The JVM said no; `number` is JDWP's error code."""
+class Refused(Exception):
+    """The JVM said no to one command; `number` is JDWP's error code."""
 
     def __init__(self, number: int) -> None:
-        kind, why = ERRORS.get(number, ("unknown", f"JDWP error {number}"))
-        super().__init__("jdwp.refused", f"Java refused: {why}")
         self.number = number
-        self.kind = kind
-        self.why = why
+        self.kind, self.why = ERRORS.get(number, ("unknown", f"JDWP error {number}"))
+        super().__init__(self.why)
+
+    def error(self) -> DevboxError:
+        """The same for a person."""
+        return DevboxError("jdwp.refused", f"Java's debug agent refused: {self.why}")
 
 
 def held() -> DevboxError:
@@ -104,8 +106,10 @@ class Debugger:
             raise held()
         if answer != HANDSHAKE:
             raise DevboxError("jdwp.protocol", "what listens on the debugger's port is no Java debug agent")
-        sizes = struct.unpack_from(">5i", self.call(ID_SIZES))
-        self._type = sizes[3]
+        try:
+            self._type: int = struct.unpack_from(">5i", self.call(ID_SIZES))[3]
+        except Refused as refused:
+            raise refused.error() from refused
 
     def call(self, command: tuple[int, int], data: bytes = b"") -> bytes:
         """One command and its answer; events and others' answers are passed over. Raises `Refused`."""
@@ -146,9 +150,12 @@ class Debugger:
     def swap(self, classes: Mapping[str, bytes]) -> dict[str, Swap]:
         """Replace these classes (by signature) wherever they are loaded, in one step where the JVM takes them so.
 
-        Where it refuses, they are tried one by one, so that each has its own answer.
+        Where it refuses, they are tried one by one, so that each has its own answer. Raises `jdwp.refused`.
         """
-        found = {signature: self.loaded(signature) for signature in classes}
+        try:
+            found = {signature: self.loaded(signature) for signature in classes}
+        except Refused as refused:
+            raise refused.error() from refused
         whole = [(identity, classes[s]) for s, identities in found.items() for identity in identities]
         result = {s: Swap("swapped" if identities else "not loaded") for s, identities in found.items()}
         if not whole:
@@ -171,10 +178,8 @@ class Debugger:
 
     def dispose(self) -> None:
         """Let the JVM go on without us, and listen again; what it answers does not matter."""
-        try:
+        with suppress(DevboxError, Refused):
             self.call(DISPOSE)
-        except DevboxError:
-            return
 
 
 @contextmanager

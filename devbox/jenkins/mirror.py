@@ -213,7 +213,10 @@ class Mirror:
         """Folders, below the linked ones, in which nothing is left after this."""
         left = {*self.has, *difference.stamps} - {*difference.removed}
         stay = {above for path in left for above in _above(path)} | {root.inside for root in self.project.roots}
-        return {above for path in difference.removed for above in _above(path) if above not in stay} - {"lib", "modules"}
+        return {above for path in difference.removed for above in _above(path) if above not in stay} - {
+            "lib",
+            "modules",
+        }
 
     def forget(self) -> None:
         """Nothing is known any more of what the container has."""
