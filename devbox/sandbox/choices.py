@@ -264,11 +264,9 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-@@Adef _fits(option: str, value: Any, stack: str) -> bool:
-    if option in PORTS_OF[stack].values():
-@@Bdef _fits(option: str, value: Any) -> bool:
-    if option in (*PORTS.values(), "debug_port"):
-@@C        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
+def _fits(option: str, value: Any, stack: str) -> bool:
+    if option in (*PORTS_OF[stack].values(), "debug_port"):
+        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
     if option == "workers":
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1000
     if option == "queues":
@@ -279,9 +277,8 @@ def _mapping(value: Any) -> dict[str, Any]:
         return isinstance(value, dict) and all(v is None or isinstance(v, str) for v in value.values())
     if option == "war":
         return value is None or (isinstance(value, dict) and isinstance(value.get("sha256"), str))
-@@A    if option in ("no_auth", "durable"):
-@@B    if option in ("no_auth", "linked", "debug"):
-@@C        return isinstance(value, bool)
+    if option in ("no_auth", "durable", "linked", "debug"):
+        return isinstance(value, bool)
     if option == "version":
         return isinstance(value, str) and bool(value)
     return isinstance(value, str) or (value is None and DEFAULTS_OF[stack][option] is None)
