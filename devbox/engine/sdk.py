@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devbox.engine import convert, streams
 from devbox.engine import files as archives
@@ -41,6 +41,9 @@ from devbox.engine.watch import Patience
 from devbox.engine.window import Api, Window, choose, daemon_window, parse_api
 from devbox.engine.wire import LIMIT, SLOW, Wire, segment
 from devbox.errors import DevboxError
+
+if TYPE_CHECKING:
+    from devbox.engine.vault import Vault
 
 CONNECT_SECONDS = 10.0
 _STOP_MARGIN = 60
@@ -274,6 +277,13 @@ class DockerEngine:
     def stat(self, container: str, path: str) -> FileStat | None:
         """Owner, mode and size."""
         return archives.stat(self._wire, container, path)
+
+    @property
+    def vault(self) -> Vault:
+        """Its things, to save and to bring back."""
+        from devbox.engine.vault import Vault
+
+        return Vault(self._wire)
 
     def ping(self) -> bool:
         """Whether `/_ping` answers within 2 s."""

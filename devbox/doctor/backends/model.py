@@ -101,8 +101,8 @@ class Tool:
     """One product: its commands, with `{name}` for the VM; a word `[name]` falls away for the default one.
 
     `automatic`: the rungs that devbox takes itself; the others' commands are printed. `loses` says what deleting the VM
-    loses ("" where it can not be deleted), `way_in` leads a command into the VM. `identity` gives a text that is another
-    one for each VM that is ever made, "" where it cannot be told; `tenants` who else lives in the VM.
+    loses ("" where it can not be deleted), `way_in` leads a command into the VM. `identity` gives a text that
+    is another one for each VM that is ever made, "" where it cannot be told; `tenants` who else lives in the VM.
     """
 
     kind: str

@@ -1,0 +1,49 @@
+"""A container that is never started, in which a volume is read or filled through the Engine API: no bind mount."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from devbox.doctor.backup.survey import HELPER
+from devbox.engine.api import ContainerSpec, Mount
+from devbox.engine.sdk import DockerEngine
+from devbox.sandbox import labels
+
+PATH = "/v"
+
+
+def sweep(engine: DockerEngine) -> None:
+    """Remove the helpers that a killed devbox left."""
+    for container in engine.containers(HELPER):
+        engine.vault.remove_helper(container.id)
+
+
+@contextmanager
+def empty_image(engine: DockerEngine) -> Iterator[str]:
+    """An image with nothing in it, so that none has to be pulled and nothing of it gets into a volume."""
+    image = engine.vault.import_empty()
+    try:
+        yield image
+    finally:
+        engine.vault.remove_image(image)
+
+
+@contextmanager
+def helper(engine: DockerEngine, image: str, volume: str) -> Iterator[str]:
+    """A container that mounts this volume at `PATH`; gone afterwards."""
+    spec = ContainerSpec(
+        name=f"devbox-backup-{secrets.token_hex(4)}",
+        image=image,
+        service="helper",
+        labels={labels.ROLE: "backup"},
+        network="none",
+        command=("none",),
+        mounts=(Mount(volume, PATH),),
+    )
+    container = engine.create_container(spec)
+    try:
+        yield container
+    finally:
+        engine.vault.remove_helper(container)

@@ -1,0 +1,417 @@
+"""Making a VM anew, step by step; each step is written down before it is taken, so that a kill costs nothing.
+
+The order: prove that engine and VM belong together, ask, stop and save, look again, check the files, delete, make,
+fill, forward ports, bring the sandboxes up. What was saved stays until the user removes it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from devbox.doctor.backends.model import Backend, Rung, State
+from devbox.doctor.backends.recognise import TOOLS
+from devbox.doctor.backup import manifest, oldengine, save, survey
+from devbox.doctor.backup.forwards import forward_again, rules_of
+from devbox.doctor.backup.manifest import Backup
+from devbox.doctor.backup.proof import doubt, endpoint_of
+from devbox.doctor.backup.restore import restore
+from devbox.doctor.backup.sandboxes import bring_up
+from devbox.doctor.repair import Repair
+from devbox.errors import ConfirmationNeeded, Cure, DevboxError
+from devbox.events import Note
+
+if TYPE_CHECKING:
+    from devbox.engine.api import Endpoint
+    from devbox.engine.sdk import DockerEngine
+
+TRIES = 3
+"""Looks before a VM in which something always starts again is left alone."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One recreate under way."""
+
+    repair: Repair
+    backend: Backend
+    backup: Backup
+
+    @property
+    def phase(self) -> str:
+        """How far it is."""
+        return self.backup.manifest.phase
+
+    def now(self, **changes: Any) -> Job:
+        """The same, with the manifest changed and written."""
+        return replace(self, backup=self.backup.now(**changes))
+
+    def state(self) -> State:
+        """The VM's."""
+        return self.backend.state(self.repair.host)
+
+    def endpoint(self) -> Endpoint:
+        """Where its engine is now; raises `backup.failed` when its program does not say."""
+        access = self.backend.tool.access(self.repair.host, self.backend.name)
+        if access is None:
+            raise DevboxError("backup.failed", f"{self.backend.tool.program} does not say where its engine is")
+        return endpoint_of(self.repair.host, access)
+
+
+def recreate(repair: Repair, backend: Backend, endpoint: Endpoint | None) -> None:
+    """Save, delete, make anew, bring back; raises `backup.*`, and `ConfirmationNeeded` where nobody can be asked."""
+    _check_possible(repair, backend)
+    engine, old = _reach(endpoint)
+    if engine is None and not old:
+        _without_backup(repair, backend)
+        return
+    try:
+        backup = _begin(repair, backend, engine)
+        _carry_on(Job(repair, backend, backup))
+    finally:
+        if engine is not None:
+            engine.close()
+
+
+def resume(repair: Repair) -> tuple[dict[str, Any], ...]:
+    """Finish recreates that were cut short after the VM may have been deleted; gives their entries of `repaired[]`.
+
+    One that was cut short before is gone on with, or given up, when its finding's turn comes.
+    """
+    done = []
+    for backup in manifest.unfinished(repair.state):
+        tool = next((t for t in TOOLS if t.kind == backup.manifest.kind), None)
+        if tool is None or not backup.manifest.gone:
+            continue
+        repair.emit(Note(f"going on with the recreate of {tool.title} that was cut short ({backup.folder})"))
+        _carry_on(Job(repair, Backend(tool, backup.manifest.vm), backup))
+        done.append(
+            {
+                "id": "backup.unfinished",
+                "title": f"A recreate of {tool.title} was cut short.",
+                "remedy": "engine.recreate",
+                "text": "Finish it.",
+                "command": "devbox doctor --fix",
+                "risk": "destroy",
+            }
+        )
+    return tuple(done)
+
+
+def _check_possible(repair: Repair, backend: Backend) -> None:
+    """Raise `backup.tenants`, `backup.by_hand` for a VM that devbox does not delete."""
+    tenants = backend.tool.tenants(repair.host, backend.name)
+    if tenants:
+        raise _tenants(backend, tenants)
+    if not backend.automatic(Rung.RECREATE) or backend.tool.making(repair.host, backend.name) is None:
+        raise DevboxError("backup.by_hand", f"devbox does not know how to make {backend.title} again as it was")
+
+
+def _tenants(backend: Backend, tenants: tuple[str, ...]) -> DevboxError:
+    return DevboxError(
+        "backup.tenants",
+        f"{backend.title} is not made anew automatically: others live in it, {', '.join(tenants)}",
+        cures=(Cure("move them elsewhere first, or recreate it by hand"),),
+    )
+
+
+def _reach(endpoint: Endpoint | None) -> tuple[DockerEngine | None, bool]:
+    """The engine, and whether one that is too old for the Engine API's client answers instead."""
+    from devbox.engine.sdk import connect
+
+    if endpoint is None:
+        return None, False
+    try:
+        return connect(endpoint), False
+    except DevboxError as error:
+        return None, error.code == "engine.api_mismatch" and "the engine is too old" in error.message
+
+
+def _without_backup(repair: Repair, backend: Backend) -> None:
+    """An engine that does not answer cannot be saved: its VM goes only where it is named."""
+    name = backend.name or backend.tool.default
+    loses = (
+        f"{backend.title} does not answer, so nothing of it can be saved: {backend.tool.loses or 'all of it'} is lost"
+    )
+    if repair.named != name:
+        raise DevboxError(
+            "backup.impossible",
+            loses,
+            cures=(
+                Cure("copy its disk first, if anything in it matters"),
+                Cure("delete it with everything in it", f"devbox doctor --fix --allow destroy --confirm {name}"),
+            ),
+        )
+    if not repair.confirm(f"{loses}. Delete {name} for good?"):
+        raise DevboxError("backup.refused", f"{backend.title} stays as it is")
+    making = backend.tool.making(repair.host, backend.name)
+    assert making is not None
+    backup = manifest.begin(repair.state, backend.kind, backend.name)
+    settings = _keep_settings(backup, tuple(str(p) for p in making.files))
+    identity = backend.tool.identity(repair.host, backend.name)
+    backup = backup.now(way="none", phase="deleting", identity=identity, making=making.commands, settings=settings)
+    job = Job(repair, backend, backup)
+    _carry_on(_deleted(job))
+
+
+def _begin(repair: Repair, backend: Backend, engine: DockerEngine | None) -> Backup:
+    """Prove, look, ask; gives the backup to fill, an unfinished one of the same VM where there is one."""
+    seen = oldengine.look(repair, backend) if engine is None else survey.look(engine)
+    if engine is not None:
+        unsure = doubt(repair.host, backend, engine)
+        if unsure:
+            raise DevboxError(
+                "backup.unproven", f"it is not sure that this engine is the one in {backend.title}", cause=unsure
+            )
+    if seen.tenants:
+        raise _tenants(backend, seen.tenants)
+    save.check_space(repair, str(repair.state), seen.bytes)
+    if not repair.confirm(survey.question(backend.title, seen)):
+        raise DevboxError("backup.refused", f"{backend.title} stays as it is")
+    for found in manifest.unfinished(repair.state):
+        same = (found.manifest.kind, found.manifest.vm) == (backend.kind, backend.name)
+        if same and not found.manifest.gone:
+            return found.now(phase="saving")
+    backup = manifest.begin(repair.state, backend.kind, backend.name)
+    return backup.now(way="api" if engine is not None else "ssh")
+
+
+def _carry_on(job: Job) -> None:
+    """Take the steps that are left."""
+    try:
+        while job.phase in _STEPS:
+            job = _STEPS[job.phase](job)
+    except DevboxError as error:
+        raise _stopped(job, error) from error
+    job.repair.emit(
+        Note(f"{job.backend.title} is made anew; what was saved stays in {job.backup.folder} until you remove it")
+    )
+
+
+def _stopped(job: Job, error: DevboxError) -> DevboxError:
+    """The error of a step, with where the backup is and how to go on."""
+    if isinstance(error, ConfirmationNeeded):
+        return error
+    backup = manifest.load(job.backup.folder) or job.backup
+    gone = backup.manifest.gone
+    go_on = Cure("go on from there", "devbox doctor --fix" if gone else "devbox doctor --fix --allow destroy")
+    code = error.code if error.code.startswith("backup.") else "backup.failed"
+    said = f"{error.message}{f': {error.cause}' if error.cause else ''}"
+    state = f"the recreate stopped ({backup.manifest.phase}), the backup is in {backup.folder}"
+    return DevboxError(code, f"{state}: {said}", cause=error.cause, cures=(go_on, *error.cures), log=error.log)
+
+
+def _saving(job: Job) -> Job:
+    """Save. Whatever goes wrong here, what was stopped runs again."""
+    if job.backup.manifest.way == "ssh":
+        return _saving_by_ssh(job)
+    engine = _connect(job)
+    try:
+        return replace(job, backup=save.save(job.repair, job.backup, engine)).now(phase="saved")
+    except BaseException:
+        with job.repair.shield():
+            _undo(job, engine)
+        raise
+    finally:
+        engine.close()
+
+
+def _saving_by_ssh(job: Job) -> Job:
+    try:
+        return replace(job, backup=oldengine.save(job.repair, job.backend, job.backup)).now(phase="saved")
+    except BaseException:
+        with job.repair.shield(), contextlib.suppress(DevboxError):
+            oldengine.start_again(job.repair, job.backend, manifest.load(job.backup.folder) or job.backup)
+        raise
+
+
+def _undo(job: Job, engine: DockerEngine) -> None:
+    try:
+        save.start_again(job.repair, manifest.load(job.backup.folder) or job.backup, engine)
+    except DevboxError as error:
+        job.repair.emit(Note(f"what was stopped could not be started again: {error.message}"))
+
+
+def _connect(job: Job) -> DockerEngine:
+    from devbox.engine.sdk import connect
+
+    return connect(job.endpoint())
+
+
+def _saved(job: Job) -> Job:
+    """Look once more, check the files, and delete."""
+    host, backend = job.repair.host, job.backend
+    if job.backup.manifest.way == "api":
+        job = _settled(job)
+    elif not oldengine.quiet(job.repair, job.backend):
+        job = _saving(job.now(phase="saving"))
+    save.check_files(job.backup)
+    making = backend.tool.making(host, backend.name)
+    if making is None:
+        raise DevboxError("backup.by_hand", f"devbox does not know how to make {backend.title} again as it was")
+    job = job.now(
+        making=making.commands,
+        settings=_keep_settings(job.backup, tuple(str(path) for path in making.files)),
+        rules=rules_of(host, backend),
+        identity=backend.tool.identity(host, backend.name),
+        phase="deleting",
+    )
+    return _deleted(job)
+
+
+def _settled(job: Job) -> Job:
+    """The backup of a VM in which nothing has happened since; raises `backup.failed` when something always does."""
+    for _ in range(TRIES):
+        engine = _connect(job)
+        try:
+            unsure = doubt(job.repair.host, job.backend, engine)
+            if unsure:
+                raise DevboxError("backup.unproven", "this is not the engine that was saved", cause=unsure)
+            names = {v.name for v in engine.vault.volumes()}
+            same = names == {v.name for v in job.backup.manifest.volumes}
+            if same and save.quiet(engine) == job.backup.manifest.quiet:
+                return job
+        finally:
+            engine.close()
+        job = _saving(job.now(phase="saving"))
+    raise DevboxError("backup.failed", f"something in {job.backend.title} starts again and again", retryable=True)
+
+
+def _deleted(job: Job) -> Job:
+    """Delete, and be sure that it is gone."""
+    job.repair.run(job.backend.commands(Rung.RECREATE), "it is made anew")
+    state = job.state()
+    if state not in (State.MISSING, State.UNKNOWN):
+        raise DevboxError("backup.failed", f"{job.backend.title} is still there ({state}) after it was deleted")
+    return job.now(phase="deleted")
+
+
+def _deleting(job: Job) -> Job:
+    """After a kill: is it the old one that is there, nothing, or one that somebody made since?"""
+    state = job.state()
+    if state is State.MISSING:
+        return job.now(phase="deleted")
+    identity = job.backend.tool.identity(job.repair.host, job.backend.name)
+    known = job.backup.manifest.identity
+    if job.backup.manifest.way == "api" and (old := _is_saved_engine(job)) is not None:
+        # Volumes that came back by themselves are compared when they are restored.
+        return job.now(phase="saved") if old else job.now(phase="made")
+    if identity and identity == known:
+        return _deleted(job)
+    raise DevboxError(
+        "backup.conflict",
+        f"there is a {job.backend.title} that may not be the one that was to be deleted: devbox leaves it alone",
+        cures=(
+            Cure("start it, so that devbox can see whose engine is in it", _line(job.backend, Rung.START)),
+            Cure("delete it, if nothing in it matters", _line(job.backend, Rung.RECREATE)),
+        ),
+    )
+
+
+def _is_saved_engine(job: Job) -> bool | None:
+    """Whether the VM's engine is the one that was saved; None when it does not answer."""
+    try:
+        engine = _connect(job)
+    except DevboxError:
+        return None
+    try:
+        return engine.info().id == job.backup.manifest.engine
+    finally:
+        engine.close()
+
+
+def _line(backend: Backend, rung: Rung) -> str:
+    import shlex
+
+    return " && ".join(shlex.join(command) for command in backend.commands(rung))
+
+
+def _making(job: Job) -> Job:
+    """Make it, as it was made; one that is there already (a kill) is started."""
+    host = job.repair.host
+    if job.state() in (State.MISSING, State.UNKNOWN):
+        job = job.now(phase="making")
+        _put_settings(job.backup)
+        saved = str(job.backup.folder / "settings")
+        commands = tuple(
+            tuple(word.replace("{saved}", saved) for word in command) for command in job.backup.manifest.making
+        )
+        job.repair.run(commands, "it is made anew")
+    elif job.state() is not State.RUNNING:
+        job.repair.run(job.backend.commands(Rung.START, job.backend.state(host)), "it was made before the kill")
+    if not job.repair.await_engine(job.endpoint()):
+        raise DevboxError("backup.failed", f"the engine of the new {job.backend.title} does not answer", retryable=True)
+    return job.now(phase="made")
+
+
+def _made(job: Job) -> Job:
+    """Fill it."""
+    if job.backup.manifest.way == "none":
+        return job.now(phase="restored")
+    engine = _running(job)
+    try:
+        job = replace(job, backup=restore(job.repair, job.backup, engine))
+    finally:
+        engine.close()
+    forward_again(job.repair, job.backend, job.backup, job.endpoint())
+    return job.now(phase="restored")
+
+
+def _restored(job: Job) -> Job:
+    """The sandboxes that ran run again."""
+    if job.backup.manifest.sandboxes:
+        engine = _running(job)
+        try:
+            bring_up(job.repair, job.backup, engine)
+        finally:
+            engine.close()
+    return job.now(phase="done")
+
+
+def _running(job: Job) -> DockerEngine:
+    """The new engine, its VM started where somebody stopped it."""
+    state = job.state()
+    if state not in (State.RUNNING, State.UNKNOWN, State.STARTING):
+        job.repair.run(job.backend.commands(Rung.START, state), "its volumes are to be filled")
+    job.repair.await_engine(job.endpoint())
+    return _connect(job)
+
+
+_STEPS: dict[str, Callable[[Job], Job]] = {
+    "saving": _saving,
+    "saved": _saved,
+    "deleting": _deleting,
+    "deleted": _making,
+    "making": _making,
+    "made": _made,
+    "restored": _restored,
+}
+
+
+def _keep_settings(backup: Backup, paths: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Copy the VM's settings into the backup; those that are there already are from before a kill, and stay."""
+    import shutil
+    from pathlib import Path
+
+    kept = dict(backup.manifest.settings)
+    for path in map(Path, paths):
+        target = backup.folder / "settings" / path.name
+        try:
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise DevboxError("backup.failed", f"{path} cannot be saved", cause=str(error)) from error
+        kept[path.name] = str(path)
+    return tuple(kept.items())
+
+
+def _put_settings(backup: Backup) -> None:
+    """The VM's settings where they were, unless its own program has written them since."""
+    import shutil
+    from pathlib import Path
+
+    for name, place in backup.manifest.settings:
+        if not Path(place).exists() and backup.manifest.kind == "colima":
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(backup.folder / "settings" / name, place)
