@@ -64,7 +64,7 @@ def _fix(repair: Repair, diagnose: Callable[[], Diagnosis]) -> Fixed:
     from devbox.doctor.backup.recreate import resume
 
     run = _Run(repair)
-    resumed: tuple[dict[str, Any], ...] = ()
+    resumed: tuple[str, ...] = ()
     try:
         resumed = resume(repair)
     except DevboxError as error:
@@ -79,7 +79,8 @@ def _fix(repair: Repair, diagnose: Callable[[], Diagnosis]) -> Fixed:
             run.taken.append(step)
         diagnosis = diagnose()
     repaired = tuple(_json(f, r) for f, r in run.taken if not _stays(f, diagnosis))
-    return Fixed(diagnosis, (*resumed, *repaired), run.needed, run.refused, run.stopped)
+    finished = tuple(_json(*_unfinished(title)) for title in resumed)
+    return Fixed(diagnosis, (*finished, *repaired), run.needed, run.refused, run.stopped)
 
 
 def ladder(findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -177,6 +178,12 @@ def _taken(run: _Run, remedy: Remedy, patient: Patient) -> bool:
         run.repair.emit(Warned(error.code, f"{error.message}{f': {error.cause}' if error.cause else ''}"))
         return False
     return True
+
+
+def _unfinished(title: str) -> tuple[Finding, Remedy]:
+    """A recreate that was cut short, as what was found and cured."""
+    finding = Finding("backup.unfinished", Status.FAIL, f"a recreate of {title} was cut short")
+    return finding, Remedy("Finish it.", "devbox doctor --fix", Risk.DESTROY, "engine.recreate")
 
 
 def _json(finding: Finding, remedy: Remedy) -> dict[str, Any]:

@@ -10,7 +10,7 @@
 | engine.start, .restart, .update, .recreate | KIND NAME of the back end |
 | engine.install | PACKAGE |
 | ports.forward | KIND NAME PORT... |
-| leftovers.remove | "container:ID", "network:ID", ... |
+| leftovers.remove | "container NAME", "network NAME", ... |
 """
 
 from __future__ import annotations
@@ -178,15 +178,19 @@ def _published(patient: Patient) -> tuple[int, ...]:
 def _leftovers(repair: Repair, remedy: Remedy, patient: Patient) -> None:
     """What a killed devbox left; volumes are never among it."""
     from devbox.engine.sdk import connect
+    from devbox.sandbox import labels
 
     if patient.endpoint is None:
         raise DevboxError("engine.unreachable", "there is no engine to remove leftovers from")
     engine = connect(patient.endpoint)
     try:
         for item in remedy.about:
-            kind, _, ident = item.partition(":")
-            repair.emit(Step("remove", f"{kind} {ident}", "a killed devbox left it"))
-            {"container": engine.remove_container, "network": engine.remove_network}[kind](ident)
+            kind, _, name = item.partition(" ")
+            found = engine.find_container(name) if kind == "container" else engine.find_network(name)
+            if found is None or not labels.is_ours(found.labels):
+                continue
+            repair.emit(Step("remove", item, "a killed devbox left it"))
+            (engine.remove_container if kind == "container" else engine.remove_network)(found.id)
     finally:
         engine.close()
 

@@ -75,28 +75,20 @@ def recreate(repair: Repair, backend: Backend, endpoint: Endpoint | None) -> Non
             engine.close()
 
 
-def resume(repair: Repair) -> tuple[dict[str, Any], ...]:
-    """Finish recreates that were cut short after the VM may have been deleted; gives their entries of `repaired[]`.
+def resume(repair: Repair) -> tuple[str, ...]:
+    """Finish recreates that were cut short after the VM may have been deleted; gives the names of the VMs.
 
-    One that was cut short before is gone on with, or given up, when its finding's turn comes.
+    One that was cut short before is gone on with when its finding's turn comes.
     """
     done = []
     for backup in manifest.unfinished(repair.state):
         tool = next((t for t in TOOLS if t.kind == backup.manifest.kind), None)
         if tool is None or not backup.manifest.gone:
             continue
-        repair.emit(Note(f"going on with the recreate of {tool.title} that was cut short ({backup.folder})"))
-        _carry_on(Job(repair, Backend(tool, backup.manifest.vm), backup))
-        done.append(
-            {
-                "id": "backup.unfinished",
-                "title": f"A recreate of {tool.title} was cut short.",
-                "remedy": "engine.recreate",
-                "text": "Finish it.",
-                "command": "devbox doctor --fix",
-                "risk": "destroy",
-            }
-        )
+        backend = Backend(tool, backup.manifest.vm)
+        repair.emit(Note(f"going on with the recreate of {backend.title} that was cut short ({backup.folder})"))
+        _carry_on(Job(repair, backend, backup))
+        done.append(backend.title)
     return tuple(done)
 
 
