@@ -9,7 +9,7 @@ from typing import Any
 from devbox.doctor import remedies
 from devbox.doctor.model import Finding, Remedy, Risk, Status
 from devbox.doctor.remedies import Patient
-from devbox.doctor.repair import Repair
+from devbox.doctor.repair import FIX, Repair
 from devbox.errors import ConfirmationNeeded, Cure, DevboxError
 from devbox.events import Note, Waiting, Warned
 
@@ -56,7 +56,7 @@ def fix(repair: Repair, diagnose: Callable[[], Diagnosis]) -> Fixed:
     from devbox.lock import exclusive
 
     lock = repair.state / "locks" / "doctor.lock"
-    with exclusive(lock, "devbox doctor --fix", lambda holder: repair.emit(Waiting(f"waiting for {holder}"))):
+    with exclusive(lock, FIX, lambda holder: repair.emit(Waiting(f"waiting for {holder}"))):
         return _fix(repair, diagnose)
 
 
@@ -147,7 +147,7 @@ def _permitted(run: _Run, finding: Finding, remedy: Remedy) -> bool:
 
 
 def _allow(needed: ConfirmationNeeded, remedy: Remedy) -> ConfirmationNeeded:
-    cures = (Cure("allow it beforehand", f"devbox doctor --fix --allow {remedy.risk.word} --yes"),)
+    cures = (Cure("allow it beforehand", f"{FIX} --allow {remedy.risk.word} --yes"),)
     return ConfirmationNeeded(needed.code, needed.message, cures=cures)
 
 
@@ -183,7 +183,7 @@ def _taken(run: _Run, remedy: Remedy, patient: Patient) -> bool:
 def _unfinished(title: str) -> tuple[Finding, Remedy]:
     """A recreate that was cut short, as what was found and cured."""
     finding = Finding("backup.unfinished", Status.FAIL, f"a recreate of {title} was cut short")
-    return finding, Remedy("Finish it.", "devbox doctor --fix", Risk.DESTROY, "engine.recreate")
+    return finding, Remedy("Finish it.", FIX, Risk.DESTROY, "engine.recreate")
 
 
 def _json(finding: Finding, remedy: Remedy) -> dict[str, Any]:

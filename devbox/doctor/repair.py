@@ -19,6 +19,9 @@ from devbox.events import Emit, Step, Waiting, silent
 if TYPE_CHECKING:
     from devbox.engine.api import Endpoint
 
+FIX = "devbox doctor --fix"
+"""What goes on with a repair."""
+
 LONG = 3600.0
 """Seconds granted to a command that starts, updates or makes a VM."""
 

@@ -19,7 +19,7 @@ from devbox.doctor.backup.manifest import Backup
 from devbox.doctor.backup.proof import doubt, endpoint_of
 from devbox.doctor.backup.restore import restore
 from devbox.doctor.backup.sandboxes import bring_up
-from devbox.doctor.repair import Repair
+from devbox.doctor.repair import FIX, Repair
 from devbox.errors import ConfirmationNeeded, Cure, DevboxError
 from devbox.events import Note
 
@@ -133,7 +133,7 @@ def _without_backup(repair: Repair, backend: Backend) -> None:
             loses,
             cures=(
                 Cure("copy its disk first, if anything in it matters"),
-                Cure("delete it with everything in it", f"devbox doctor --fix --allow destroy --confirm {name}"),
+                Cure("delete it with everything in it", f"{FIX} --allow destroy --confirm {name}"),
             ),
         )
     if not repair.confirm(f"{loses}. Delete {name} for good?"):
@@ -188,7 +188,7 @@ def _stopped(job: Job, error: DevboxError) -> DevboxError:
         return error
     backup = manifest.load(job.backup.folder) or job.backup
     gone = backup.manifest.gone
-    go_on = Cure("go on from there", "devbox doctor --fix" if gone else "devbox doctor --fix --allow destroy")
+    go_on = Cure("go on from there", FIX if gone else "devbox doctor --fix --allow destroy")
     code = error.code if error.code.startswith("backup.") else "backup.failed"
     said = f"{error.message}{f': {error.cause}' if error.cause else ''}"
     state = f"the recreate stopped ({backup.manifest.phase}), the backup is in {backup.folder}"
