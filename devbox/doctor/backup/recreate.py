@@ -98,7 +98,7 @@ def _check_possible(repair: Repair, backend: Backend) -> None:
     if tenants:
         raise _tenants(backend, tenants)
     if not backend.automatic(Rung.RECREATE) or backend.tool.making(repair.host, backend.name) is None:
-        raise DevboxError("backup.by_hand", f"devbox does not know how to make {backend.title} again as it was")
+        raise DevboxError("backup.by_hand", f"there is no sure way to make {backend.title} again as it was")
 
 
 def _tenants(backend: Backend, tenants: tuple[str, ...]) -> DevboxError:
@@ -242,7 +242,7 @@ def _saved(job: Job) -> Job:
     save.check_files(job.backup)
     making = backend.tool.making(host, backend.name)
     if making is None:
-        raise DevboxError("backup.by_hand", f"devbox does not know how to make {backend.title} again as it was")
+        raise DevboxError("backup.by_hand", f"there is no sure way to make {backend.title} again as it was")
     job = job.now(
         making=making.commands,
         settings=_keep_settings(job.backup, tuple(str(path) for path in making.files)),
