@@ -14,7 +14,12 @@ from devbox.sandbox.inside import service_container
 
 def url(engine: Engine, name: str) -> str:
     """The base URL of a running sandbox."""
-    found = _url(engine, service_container(engine, name, "jenkins"))
+    return published(engine, name, service_container(engine, name, "jenkins"))
+
+
+def published(engine: Engine, name: str, container: Container) -> str:
+    """The base URL of a sandbox's container; raises `service.unpublished`."""
+    found = _url(engine, container)
     if found is None:
         raise DevboxError("service.unpublished", f"{name!r} publishes no port")
     return found

@@ -90,6 +90,15 @@ def sign_in(engine: Engine, container: str) -> Home:
     )
 
 
+def secrets_of(engine: Engine, container: str) -> tuple[str | None, str | None]:
+    """Password and API token of the user that devbox made, None where there is none."""
+    _, files = _own_files(engine, container, layout.PATH)
+    password, token = (
+        files.get(name, b"").decode("utf-8", "replace").strip() for name in (layout.PASSWORD, layout.TOKEN)
+    )
+    return password or None, token or None
+
+
 def _own_files(engine: Engine, container: str, path: str) -> tuple[tarfile.TarInfo | None, dict[str, bytes]]:
     """The entry of devbox's folder, None where there is none, and its files by their path in the home."""
     folder: tarfile.TarInfo | None = None

@@ -1,7 +1,9 @@
 package standin.model;
 
 import hudson.PluginManager;
+import hudson.model.Computer;
 import hudson.model.Hudson;
+import hudson.model.UpdateCenter;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.Permission;
 import hudson.security.SecurityRealm;
@@ -26,6 +28,8 @@ public abstract class JenkinsBase {
     private final File root;
     private final Version version;
     private final PluginManager plugins;
+    private final UpdateCenter updates;
+    private final Computer computer = new Computer(2);
     private final UserFiles users;
     private JenkinsLocationConfiguration location;
     private SecurityRealm realm = SecurityRealm.NO_AUTHENTICATION;
@@ -42,6 +46,7 @@ public abstract class JenkinsBase {
         this.version = version;
         this.users = new UserFiles(home, version.legacy());
         this.plugins = new PluginManager(new File(home, "plugins"), version);
+        this.updates = new UpdateCenter(plugins, version.legacy());
     }
 
     /** Make the one instance visible: open, as long as nobody has read what the home says. */
@@ -103,6 +108,14 @@ public abstract class JenkinsBase {
 
     public PluginManager getPluginManager() {
         return plugins;
+    }
+
+    public UpdateCenter getUpdateCenter() {
+        return updates;
+    }
+
+    public Computer[] getComputers() {
+        return new Computer[] {computer};
     }
 
     public SecurityRealm getSecurityRealm() {

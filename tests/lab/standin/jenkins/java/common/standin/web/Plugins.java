@@ -3,6 +3,7 @@ package standin.web;
 import hudson.PluginManager;
 import hudson.PluginWrapper;
 import hudson.model.RootAction;
+import hudson.security.Permission;
 import java.io.File;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -55,7 +56,10 @@ final class Plugins {
         String[] parts = URLDecoder.decode(x.path, StandardCharsets.UTF_8).substring(1).split("/", 3);
         Response found = null;
         try {
-            if (parts.length == 3 && parts[0].equals("plugin")) {
+            if (x.path.matches("/pluginManager/plugin/[^/]+/doUninstall")) {
+                found = x.may(Permission.FULL_CONTROL) ? Updates.uninstall(x, parts[2].split("/")[0])
+                        : Denied.page(x, Permission.FULL_CONTROL);
+            } else if (parts.length == 3 && parts[0].equals("plugin")) {
                 found = file(x.jenkins().getPluginManager().getPlugin(parts[1]), parts[2]);
             } else {
                 found = view(x, parts);

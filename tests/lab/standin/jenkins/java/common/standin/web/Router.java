@@ -25,6 +25,8 @@ final class Router {
             needs("/crumbIssuer/api/json", Permission.READ, Api::crumb),
             needs("/computer/api/json", Permission.READ, Api::computers),
             needs("/pluginManager/api/json", Permission.FULL_CONTROL, Plugins::list),
+            needs("/pluginManager/uploadPlugin", Permission.FULL_CONTROL, Updates::upload),
+            needs("/updateCenter/api/json", Permission.FULL_CONTROL, Updates::jobs),
             needs("/scriptText", Permission.FULL_CONTROL, Administration::scriptText),
             needs("/safeRestart", Permission.FULL_CONTROL, Administration::safeRestart),
             needs("/restart", Permission.FULL_CONTROL, Administration::restart),
