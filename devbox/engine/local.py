@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import select
 import socket
 from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING
@@ -16,33 +17,45 @@ if TYPE_CHECKING:
 
 
 class LocalTransport:
-    """A connection for each request: on a unix socket one costs less than keeping it."""
+    """A connection for each request: on a unix socket one costs less than keeping it. Over ssh they are kept."""
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._idle: list[UnixConnection] | None = [] if url.startswith("ssh://") else None
 
     def exchange(self, *, upgrade: bool = False) -> LocalExchange:
         """A new one, not sent yet."""
-        return LocalExchange(_connection(self._url))
+        if upgrade or self._idle is None:
+            return LocalExchange(_connection(self._url), None)
+        while self._idle:
+            with contextlib.suppress(IndexError):  # another thread had it
+                if (kept := self._idle.pop()).alive():
+                    return LocalExchange(kept, self._idle)
+                kept.drop()
+        return LocalExchange(_connection(self._url), self._idle)
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        """Drop idle connections."""
+        while self._idle:
+            self._idle.pop().drop()
 
 
 class LocalExchange:
-    """One request on a connection of its own."""
+    """One request on a connection of its own, which goes to the idle ones after it where there are such."""
 
-    def __init__(self, connection: UnixConnection) -> None:
+    def __init__(self, connection: UnixConnection, idle: list[UnixConnection] | None) -> None:
         self.status = 0
         self.headers: Mapping[str, str] = {}
-        self._connection = connection
+        self._connection, self._idle = connection, idle
         self._answer: http.client.HTTPResponse | None = None
+        self._sent = self._over = False
 
     def send(self, request: Request) -> None:
         """Send, and read the answer's head."""
         connection = self._connection
         connection.timeout = request.connect_timeout
-        connection.connect()
+        if connection.sock is None:
+            connection.connect()
         connection.opened.settimeout(request.read_timeout)
         chunked = request.body is not None and not isinstance(request.body, bytes)
         headers = dict(request.headers)
@@ -51,6 +64,7 @@ class LocalExchange:
         # An engine may answer, and close, before it has read the whole body: its answer is what counts then.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.request(request.method, request.target, request.body, headers, encode_chunked=chunked)
+            self._sent = True
         self._answer = connection.answer()
         self.status = self._answer.status
         self.headers = {name.lower(): value for name, value in self._answer.getheaders()}
@@ -75,11 +89,19 @@ class LocalExchange:
         self._connection.abort()
 
     def close(self) -> None:
-        """Close the connection."""
-        if self._answer is not None:
-            self._answer.close()
-        self._connection.close()
-        self._connection.drop()
+        """Close the connection, or keep it for the next request when this one's answer was read to its end."""
+        if self._over:
+            return
+        self._over = True
+        answer, whole = self._answer, False
+        if answer is not None:
+            whole = self._sent and not answer.will_close and (answer.isclosed() or answer.length == 0)
+            answer.close()
+        if whole and self._idle is not None and self._connection.alive():
+            self._idle.append(self._connection)
+        else:
+            self._connection.close()
+            self._connection.drop()
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -108,6 +130,10 @@ class UnixConnection(http.client.HTTPConnection):
         self._aborted = True
         with contextlib.suppress(OSError, AttributeError):
             self.opened.shutdown(socket.SHUT_RDWR)
+
+    def alive(self) -> bool:
+        """Whether another request can go this way: nobody gave it up, and its other end neither spoke nor left."""
+        return self.sock is not None and not self._aborted and not select.select([self.sock], [], [], 0)[0]
 
     def drop(self) -> None:
         """Close the socket itself."""

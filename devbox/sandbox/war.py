@@ -55,7 +55,7 @@ def version_in_image(engine: Engine, name: str, base: dict[str, str], image: Ima
 
     Reads the whole WAR out of a container that is never started, which takes a second; None where there is none.
     """
-    path = image.environment.get("JENKINS_WAR", f"{WAR_TARGET}/jenkins.war")
+    path = place(image)
     with home.helper(engine, name, base, None, image.id) as container, tempfile.TemporaryFile() as found:
         try:
             for member, content in read_tar(engine.get_archive(container, path)):
@@ -66,11 +66,18 @@ def version_in_image(engine: Engine, name: str, base: dict[str, str], image: Ima
             return None
 
 
-def put_war(engine: Engine, container: str, war: Path | None, sha256: str, home: Home) -> None:
-    """Make the container run a WAR: it lives in the home, so that it outlasts the container, and a link leads there.
+def place(image: Image) -> str:
+    """Where an image's start script looks for its WAR."""
+    return image.environment.get("JENKINS_WAR") or f"{WAR_TARGET}/jenkins.war"
 
-    Every image reads `/usr/share/jenkins/jenkins.war`, and only newer ones `JENKINS_WAR`. With `war` None the home has
-    it already; raises `war.gone` where it does not.
+
+def put_war(
+    engine: Engine, container: str, war: Path | None, sha256: str, home: Home, *, at: str = f"{WAR_TARGET}/jenkins.war"
+) -> None:
+    """Make the container run a WAR: it lives in the home, so that it outlasts the container, and a link `at` leads there.
+
+    A link, not the variable `JENKINS_WAR`, which old images do not read. With `war` None the home has it already;
+    raises `war.gone` where it does not.
     """
     path = f"{layout.WARS}/{sha256[:16]}.war"
     if engine.stat(container, f"{layout.PATH}/{path}") is not None:
@@ -84,9 +91,10 @@ def put_war(engine: Engine, container: str, war: Path | None, sha256: str, home:
             "the WAR of this sandbox is not in its home any more",
             cures=(Cure("give it again", "devbox up jenkins --war FILE"),),
         )
-    link = tarfile.TarInfo("jenkins.war")
+    folder, _, name = at.rpartition("/")
+    link = tarfile.TarInfo(name)
     link.type, link.linkname, link.mode = tarfile.SYMTYPE, f"{layout.PATH}/{path}", 0o777
-    engine.put_archive(container, WAR_TARGET, iter([link.tobuf(), END]))
+    engine.put_archive(container, folder or "/", iter([link.tobuf(), END]))
 
 
 def _entry(path: str, home: Home, mode: int) -> tarfile.TarInfo:

@@ -169,7 +169,8 @@ class JenkinsCare:
         self.home = replace(self.home, password=password)
         self.prepared = True
         if chosen := self.design.choices["war"]:
-            war.put_war(self.engine, container, self.design.war, chosen["sha256"], self.home)
+            at = war.place(self.design.image)
+            war.put_war(self.engine, container, self.design.war, chosen["sha256"], self.home, at=at)
 
     def starting(self, step: Change) -> None:
         """The life before must not pass for the one after, where the password proves nothing (any more)."""

@@ -9,7 +9,7 @@ import pytest
 
 from devbox.engine.api import Endpoint
 from devbox.engine.local import ssh_command
-from devbox.engine.sdk import connect
+from devbox.engine.sdk import DockerEngine, connect
 from devbox.errors import DevboxError
 from tests.replay import Answer, ReplayServer
 
@@ -59,6 +59,39 @@ def test_requests_go_through_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert engine.containers({}) == []
         assert [seen.target.partition("?")[0] for seen in server.seen] == ["/version", "/containers/json"]
         assert "'far.example', 'docker system dial-stdio'" in log.read_text()
+
+
+def through_ssh(server: ReplayServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[DockerEngine, Path]:
+    """An engine behind a relay, and the file with a line for each ssh that was started."""
+    log = tmp_path / "log"
+    install(
+        tmp_path / "bin", monkeypatch, RELAY.format(python=sys.executable, log=str(log), target=str(tmp_path / "s"))
+    )
+    engine = connect(Endpoint("ssh://me@far.example", "--host", publish=None, reach="far.example"))
+    assert server.seen
+    return engine, log
+
+
+def test_one_ssh_carries_many_requests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    routes = {"GET /containers/json": Answer(body=[]), "DELETE /containers/c": Answer(204)}
+    with ReplayServer(routes, unix=tmp_path / "s") as server:
+        engine, log = through_ssh(server, tmp_path, monkeypatch)
+        for _ in range(3):
+            assert engine.containers({}) == []
+            engine.remove_container("c")
+        engine.close()
+        assert len(server.seen) >= 7
+        assert len(log.read_text().splitlines()) == 1
+
+
+def test_an_ssh_that_ended_meanwhile_is_not_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hang_up = Answer(body=[], headers={"Connection": "close"})
+    with ReplayServer({"GET /containers/json": hang_up}, unix=tmp_path / "s") as server:
+        engine, log = through_ssh(server, tmp_path, monkeypatch)
+        for _ in range(3):
+            assert engine.containers({}) == []
+        assert len(log.read_text().splitlines()) == 3
+        engine.close()
 
 
 def test_what_ssh_says_is_the_cause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

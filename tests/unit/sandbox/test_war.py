@@ -148,6 +148,16 @@ def test_a_link_takes_the_place_of_the_images_own_war(engine: Recording, file: P
     assert link.linkname == f"{layout.PATH}/{layout.WARS}/{DIGEST[:16]}.war"
 
 
+def test_an_image_that_keeps_its_war_elsewhere_gets_the_link_there(engine: Recording, file: Path) -> None:
+    engine.add_image("mine/jenkins:1", environment={"JENKINS_WAR": "/var/app.war"})
+    image = engine.image("mine/jenkins:1")
+    assert image is not None
+    at = war.place(image)
+    war.put_war(engine, "c", file, DIGEST, HOME, at=at)
+    path, (link,), _ = engine.put[1]
+    assert (path, link.name) == ("/var", "app.war")
+
+
 def test_a_war_that_the_home_has_already_is_only_linked(engine: Recording, file: Path) -> None:
     war.put_war(engine, "c", file, DIGEST, HOME)
     engine.put.clear()
