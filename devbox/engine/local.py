@@ -26,7 +26,7 @@ class LocalTransport:
     def exchange(self, *, upgrade: bool = False) -> LocalExchange:
         """A new one, not sent yet."""
         if upgrade or self._idle is None:
-            return LocalExchange(_connection(self._url), None)
+            return LocalExchange(_connection(self._url))
         while self._idle:
             with contextlib.suppress(IndexError):  # another thread had it
                 if (kept := self._idle.pop()).alive():
@@ -43,7 +43,7 @@ class LocalTransport:
 class LocalExchange:
     """One request on a connection of its own, which goes to the idle ones after it where there are such."""
 
-    def __init__(self, connection: UnixConnection, idle: list[UnixConnection] | None) -> None:
+    def __init__(self, connection: UnixConnection, idle: list[UnixConnection] | None = None) -> None:
         self.status = 0
         self.headers: Mapping[str, str] = {}
         self._connection, self._idle = connection, idle

@@ -74,7 +74,7 @@ def place(image: Image) -> str:
 def put_war(
     engine: Engine, container: str, war: Path | None, sha256: str, home: Home, *, at: str = f"{WAR_TARGET}/jenkins.war"
 ) -> None:
-    """Make the container run a WAR: it lives in the home, so that it outlasts the container, and a link `at` leads there.
+    """Make the container run a WAR: it lives in the home, so that it outlasts the container, and `at` is a link there.
 
     A link, not the variable `JENKINS_WAR`, which old images do not read. With `war` None the home has it already;
     raises `war.gone` where it does not.
