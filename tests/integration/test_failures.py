@@ -89,7 +89,7 @@ def test_a_boot_that_lasts_longer_than_the_timeout_is_told_from_one_that_failed(
     ran = box.up("jenkins", "--timeout", "2", "--env", "STANDIN_BOOT_SECONDS=600").failed("jenkins.timeout")
     assert box.parts() == set()
     assert ran.error["retryable"] is True
-    assert 2 < ran.seconds < 10
+    assert 2 < ran.seconds < 60
     assert any("--timeout" in (cure["command"] or "") for cure in ran.error["cures"])
 
 

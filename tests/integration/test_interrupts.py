@@ -18,8 +18,8 @@ from tests.lab import Lab
 pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
-AT_ONCE = 1.0
-"""Seconds within which an interrupt is answered; far more than it takes, for machines that are busy."""
+AT_ONCE = 4.0
+"""Seconds within which an interrupt is answered; far more than it takes, for machines that are busy, and less than a hung engine is given."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_during_the_pull(box: Box, gate: Gate, slow_image: str, number: signal.S
     assert box.parts() == set()
     assert ran.code == SIGNALS[number]
     assert said - sent < AT_ONCE
-    assert time.monotonic() - sent < 3
+    assert time.monotonic() - sent < 15
     assert "Traceback" not in ran.stderr
 
 
@@ -153,5 +153,5 @@ def test_down_that_waits_says_so_and_stops_when_told(box: Box, lts: str) -> None
     running.sees("Interrupted")
     ran = running.end()
     assert ran.code == 130
-    assert time.monotonic() - sent < 5, "it waited for the grace period all the same"
+    assert time.monotonic() - sent < 20, "it waited for the grace period all the same"
     assert f"volume {box.volume}" in box.parts()

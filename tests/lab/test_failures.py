@@ -105,4 +105,4 @@ def test_a_published_port_accepts_before_anybody_listens(box: Boxes) -> None:
     began = time.monotonic()
     with pytest.raises((OSError, http.client.HTTPException)):
         jenkins.ask("/login")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
