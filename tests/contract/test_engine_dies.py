@@ -1,5 +1,4 @@
-"""A real engine that is stopped in its tracks, or killed, in the middle of things: a clear error within 5 s, and what a busy
-machine adds."""
+"""A real engine that is stopped in its tracks, or killed, in the middle of things: a clear error soon (5 s if idle)."""
 
 from __future__ import annotations
 

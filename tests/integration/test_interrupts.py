@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 AT_ONCE = 4.0
-"""Seconds within which an interrupt is answered; far more than it takes, for machines that are busy, and less than a hung engine is given."""
+"""Seconds within which an interrupt is answered: less than a hung engine is given."""
 
 
 @pytest.fixture(scope="module")
