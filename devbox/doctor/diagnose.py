@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from devbox.doctor.checks import AREAS, CHECKS, Check
 from devbox.doctor.facts import Asked, Facts, gather
 from devbox.doctor.host import HostView
 from devbox.doctor.model import Finding, Remedy, Status
 from devbox.errors import Cure, UsageError
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)
@@ -83,25 +83,30 @@ def _complete(host: HostView, facts: Facts, finding: Finding) -> Finding:
     """The commands of `engine.*` cures are the back end's; what it cannot do by itself is for a person."""
     if finding.status in (Status.OK, Status.SKIP) or not finding.cures:
         return finding
-    done = tuple(cure for cure in (_with_command(host, facts, cure) for cure in finding.cures) if cure)
+    done = [cure for named in finding.cures for cure in _with_command(host, facts, named)]
     return replace(finding, cures=tuple(dict.fromkeys(done)))
 
 
-def _with_command(host: HostView, facts: Facts, cure: Remedy) -> Remedy | None:
-    if not cure.id.startswith(("engine.", "ports.")):
-        return cure
-    backend: Any = _backend(host, facts)
-    return cure if backend is None else backend_cure(backend, facts, cure)
+def _with_command(host: HostView, facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:
+    from devbox.doctor.backends import Rung, owner
+
+    if cure.id not in {rung.value for rung in Rung}:
+        return (cure,)
+    backend = owner(facts, host)
+    return _by_hand(facts, cure) if backend is None else backend.remedies(Rung(cure.id))
 
 
-def _backend(host: HostView, facts: Facts) -> Any:
-    try:
-        from devbox.doctor.backends import recognise
-    except ImportError:
-        return None
-    return recognise(facts)
+def _by_hand(facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:
+    """What helps with an engine that nobody here is known to own."""
+    from devbox.engine.translate import RESTART, START
 
-
-def backend_cure(backend: Any, facts: Facts, cure: Remedy) -> Remedy | None:
-    """The cure as this back end does it; None where it has no such thing."""
-    return cure
+    endpoint = facts.where.endpoint
+    if endpoint is None or endpoint.publish is None:
+        return (
+            (replace(cure, text=f"{cure.text.rstrip('.')} where it runs.", id=""),) if cure.id == "engine.start" else ()
+        )
+    known = {"engine.start": START, "engine.restart": RESTART}.get(cure.id)
+    if known is None:
+        return (replace(cure, id=""),) if cure.id == "engine.update" else ()
+    by_platform = known.get(facts.platform, known["linux"])
+    return (replace(cure, text=by_platform.text, command=by_platform.command, id=""),)

@@ -6,11 +6,12 @@ Every field of `Facts` may be a `Missing`, with the reason why it could not be l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from devbox.doctor.host import HostView, Listener, Space
+from devbox.frozen import dataclass
 
 if TYPE_CHECKING:
     from devbox.engine.api import Container, Endpoint

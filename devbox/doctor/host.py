@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from platform import machine as processor
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from devbox.frozen import dataclass
 
 if TYPE_CHECKING:
     from devbox.doctor.facts import Groups, Missing

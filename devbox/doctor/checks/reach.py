@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from devbox.doctor import cures
 from devbox.doctor.checks.words import fail, ok, skip
 from devbox.doctor.facts import Facts, Missing
 from devbox.doctor.model import Finding, Remedy, Risk
+from devbox.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from devbox.doctor.facts import Facts, Missing
 from devbox.doctor.model import Finding, Remedy, Status
+from devbox.frozen import dataclass
 
 Function = Callable[[Facts], list[Finding]]
 

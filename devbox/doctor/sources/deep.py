@@ -6,7 +6,7 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
@@ -23,6 +23,7 @@ SECONDS = 120.0
 _USAGE_SECONDS = 60.0
 _RATE_SECONDS = 10.0
 _PORT_SECONDS = 20.0
+_STATE_SECONDS = 12.0
 
 IMAGE = "busybox:latest"
 _PORT = 8080
@@ -42,18 +43,24 @@ def looked(host: HostView, facts: Facts) -> Deep:
     if not facts.engine.reach.ok or facts.where.endpoint is None:
         silent = Missing("the engine does not answer", known=True)
         return Deep(silent, silent, silent, backends(host, facts))
-    calls = [partial(_usage, host, facts), partial(_rate, host), partial(_trial, host, facts)]
+    calls: list[Callable[[], Any]] = [partial(_usage, host, facts), partial(_rate, host), partial(_trial, host, facts)]
     usage, rate, trial = (_or_missing(result) for result in together(calls, SECONDS))
     return Deep(usage, rate, trial, backends(host, facts))
 
 
 def backends(host: HostView, facts: Facts) -> tuple[str, ...]:
     """A line for each back end on this machine, with its state."""
-    try:
-        from devbox.doctor.backends import states
-    except ImportError:
-        return ()
-    return tuple(states(host, facts))
+    from devbox.doctor.backends import TOOLS, Backend, owner, present
+
+    mine = owner(facts, host)
+    here = [one for tool in TOOLS if tool.default and present(one := Backend(tool, tool.default), host)]
+    if mine is not None and mine not in here:
+        here.append(mine)
+    states = together([partial(one.state, host) for one in here], _STATE_SECONDS)
+    return tuple(
+        f"{one.title}: {'unknown' if isinstance(state, Exception) else state}"
+        for one, state in zip(here, states, strict=True)
+    )
 
 
 def _or_missing(result: Any) -> Any:
@@ -71,9 +78,9 @@ def _usage(host: HostView, facts: Facts) -> Mapping[str, Any] | Missing:
 
 def _rate(_host: HostView) -> dict[str, str]:
     """Docker Hub's answer to "how many pulls are left", asked without signing in."""
-    with urlopen(_TOKEN, timeout=_RATE_SECONDS) as answer:  # noqa: S310 - a fixed https address
+    with urlopen(_TOKEN, timeout=_RATE_SECONDS) as answer:
         token = json.loads(answer.read(1 << 16))["token"]
-    asked = Request(_MANIFEST, method="HEAD", headers={"Authorization": f"Bearer {token}"})  # noqa: S310
+    asked = Request(_MANIFEST, method="HEAD", headers={"Authorization": f"Bearer {token}"})
     with urlopen(asked, timeout=_RATE_SECONDS) as answer:  # noqa: S310
         return {name.lower(): value for name, value in answer.headers.items() if name.lower().startswith("ratelimit")}
 
