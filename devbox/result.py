@@ -48,10 +48,11 @@ def envelope(
     """
     own: tuple[Warning_, ...] = ()
     if isinstance(outcome, DevboxError):
-        status, error = "error", error_json(outcome)
+        status = "error"
+        error: dict[str, Any] | None = error_json(outcome)
     else:
-        failed = error_json(outcome.error) if outcome.error else None
-        status, error, data, own = outcome.status, failed, outcome.data, outcome.warnings
+        error = error_json(outcome.error) if outcome.error else None
+        status, data, own = outcome.status, outcome.data, outcome.warnings
     return {
         "schema": SCHEMA,
         "command": command,

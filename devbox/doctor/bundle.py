@@ -1,4 +1,4 @@
-"""A bug report as one zip file: findings, facts, versions, logs. Every secret in it is blanked, by place and by looks."""
+"""A bug report as one zip file: findings, facts, versions, logs; secrets are blanked, by place and by looks."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from devbox.doctor.facts import Asked
     from devbox.doctor.host import Machine
 
-RISKS = "none|settings|restart|destroy"
+ALLOW_HELP = "what a cure may cost: none, settings, restart or destroy"
 STDIN = "-"
 
 
@@ -40,7 +40,7 @@ def doctor(
     fix: Annotated[bool, typer.Option("--fix", help="repair, mildest cure first")] = False,
     allow: Annotated[
         str | None,
-        typer.Option("--allow", metavar=RISKS, help="what a cure may cost (none)", show_default=False),
+        typer.Option("--allow", metavar="RISK", help=ALLOW_HELP, show_default=False),
     ] = None,
     deep: Annotated[bool, typer.Option("--deep", help="slow looks too: runs a container")] = False,
     listing: Annotated[bool, typer.Option("--list", help="list the checks")] = False,
@@ -50,21 +50,21 @@ def doctor(
     ] = None,
     bundle: Annotated[
         str | None,
-        typer.Option("--bundle", metavar="FILE.zip", help="write a bug report, without secrets", show_default=False),
+        typer.Option("--bundle", metavar="FILE.zip", help="write a bug report, secrets blanked", show_default=False),
     ] = None,
     backups: Annotated[bool, typer.Option("--backups", help="list the backups that repairs made")] = False,
     confirm: Annotated[
         str | None,
-        typer.Option("--confirm", metavar="VM", help="delete this VM though nothing can be saved", show_default=False),
+        typer.Option("--confirm", metavar="VM", help="delete this VM, saved or not", show_default=False),
     ] = None,
 ) -> Outcome:
     """Find what is wrong with this Docker; with --fix, repair it.
 
     \b
     Examples:
-      devbox doctor                      look; nothing is changed
-      devbox doctor --fix                repair, asking before what costs something
-      devbox doctor versions ports       these areas alone (see --list)
+      devbox doctor                    look; nothing is changed
+      devbox doctor --fix              repair, asking before what may cost something
+      devbox doctor versions ports     these areas alone (see --list)
       docker ps 2>&1 | devbox doctor --explain -
     """
     _check(listing, explain, bundle, backups, fix)
@@ -72,12 +72,8 @@ def doctor(
         return run.operations.doctor_checks()
     if explain is not None:
         return _explain(run, explain)
-    if backups:
-        return run.operations.doctor_backups(run.environment.state_dir)
     host, asked = _host(run), _asked(run)
     names = tuple(checks or ())
-    if fix or run.flags.dry_run:
-        return run.operations.doctor_fix(run, host, asked, names, allow or run.settings["allow"], deep, confirm)
     diagnosis = run.operations.diagnose(host, asked, names, deep)
     more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}
     return outcome(diagnosis, verbose=run.flags.verbose, offer=True, more=more)
@@ -123,8 +119,7 @@ def _explain(run: Run, text: str) -> Result:
     if not text.strip():
         raise UsageError("usage.argument", "--explain needs the text of an error", cures=(
             Cure("give it as one word, in quotes", 'devbox doctor --explain "TEXT"'),))  # fmt: skip
-    result: Result = run.operations.explain(text)
-    return result
+    return run.operations.explain(text)
 
 
 def _host(run: Run) -> Machine:

@@ -22,14 +22,10 @@ SECONDS = 2.8
 """How long an engine may take to answer: what takes longer hangs."""
 SSH_SECONDS = 15.0
 
-_CERTIFICATES = {
-    9: "tls.expired",
-    10: "tls.expired",
-    62: "tls.name",
-    63: "tls.name",
-    64: "tls.name",
-}
+_CERTIFICATES = (("tls.expired", (9, 10)), ("tls.name", (62, 63, 64)))
 """OpenSSL's X509_V_ERR numbers; the rest is a certificate that nobody trusted vouches for."""
+
+_WIN_ACCESS_DENIED = 5
 
 _TLS_WORDS = (
     ("WRONG_VERSION_NUMBER", "tls.not-wanted"),
@@ -138,7 +134,7 @@ def _case(host: HostView, endpoint: Endpoint, error: BaseException) -> str:
     if str(error).startswith("ssh: "):
         return "ssh"
     if type(error).__module__ == "pywintypes":
-        return {5: "socket.denied"}.get(getattr(error, "winerror", 0), "socket.missing")
+        return "socket.denied" if getattr(error, "winerror", 0) == _WIN_ACCESS_DENIED else "socket.missing"
     return _socket_case(host, endpoint, error)
 
 
@@ -166,7 +162,7 @@ def _socket_case(host: HostView, endpoint: Endpoint, error: BaseException) -> st
 
 def _tls_case(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _CERTIFICATES.get(error.verify_code, "tls.untrusted")
+        return next((case for case, numbers in _CERTIFICATES if error.verify_code in numbers), "tls.untrusted")
     words = f"{error.reason or ''} {error}".upper().replace(" ", "_")
     return next((case for word, case in _TLS_WORDS if word in words), "tls.other")
 
