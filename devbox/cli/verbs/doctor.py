@@ -63,7 +63,7 @@ def doctor(
     \b
     Examples:
       devbox doctor                    look; nothing is changed
-      devbox doctor --fix              repair, asking before what may cost something
+      devbox doctor --fix              repair; asks before what costs something
       devbox doctor versions ports     these areas alone (see --list)
       docker ps 2>&1 | devbox doctor --explain -
     """
