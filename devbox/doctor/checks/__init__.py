@@ -55,7 +55,7 @@ CHECKS: tuple[Check, ...] = (
     Check("ports.reserved", "ports", "Windows keeps none of them for itself", ports.reserved, ("ports",)),
     Check("ports.airplay", "ports", "AirPlay on macOS has none of them", ports.airplay, ("ports",)),
     Check("ports.reach", "ports", "what runs is reached from this machine", ports.reach, ("ports", "things")),
-    Check("devbox.leftovers", "devbox", "devbox has left nothing behind", leftovers.leftovers, ("things",)),
+    Check("devbox.leftovers", "devbox", "nothing was left behind by a killed devbox", leftovers.leftovers, ("things",)),
     Check("deep.container", "deep", "a container runs", deep.container, deep=True),
     Check("deep.port", "deep", "a port that it publishes answers here", deep.port, deep=True),
     Check("deep.volume", "deep", "a volume keeps its file", deep.volume, deep=True),
