@@ -64,7 +64,23 @@ class Note:
     text: str
 
 
-Event = Step | PullProgress | Milestone | Waiting | Warned | Note
+@dataclass(frozen=True)
+class Edited:
+    """What became of an edit of a linked project, `seconds` after it was seen.
+
+    `kind`: view, static, class, bundle, index, jar, resource; "jenkins" for a restart, "build" for one that is waited
+    for. `result`: "live" (the next request shows it), "swapped", "copied" (in place, not loaded yet), "deleted",
+    "restart" (Jenkins has to restart for it), "restarting", "restarted", "waiting", "failed". `detail` says why.
+    """
+
+    kind: str
+    path: str
+    result: str
+    seconds: float = 0
+    detail: str = ""
+
+
+Event = Step | PullProgress | Milestone | Waiting | Warned | Note | Edited
 Emit = Callable[[Event], None]
 
 

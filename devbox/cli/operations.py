@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from devbox.doctor.diagnose import Diagnosis
-    from devbox.doctor.facts import Asked
-    from devbox.doctor.host import HostView
     from devbox.engine.api import Container, Endpoint, Engine
     from devbox.result import Result
     from devbox.sandbox.logs import LogLine
     from devbox.sandbox.names import Summary
+    from devbox.sandbox.plugins.link import Linked, LinkRequest
+    from devbox.sandbox.plugins.watch import WatchRequest
     from devbox.sandbox.request import UpRequest, World
 
 
@@ -115,27 +114,26 @@ class Operations:
 
         return service_container(engine, name, service)
 
+    def link(self, world: World, request: LinkRequest) -> Result:
+        """`devbox plugin link`."""
+        from devbox.sandbox.plugins.link import link
+
+        return link(world, request)
+
+    def watch(self, world: World, request: WatchRequest, ready: Callable[[Linked], None]) -> None:
+        """`devbox plugin watch`."""
+        from devbox.sandbox.plugins.watch import watch
+
+        watch(world, request, ready)
+
+    def unlink(self, world: World, name: str, plugin: str, timeout: float, dry_run: bool) -> Result:
+        """`devbox plugin unlink`."""
+        from devbox.sandbox.plugins.link import unlink
+
+        return unlink(world, name, plugin, timeout=timeout, dry_run=dry_run)
+
     def browse(self, url: str) -> bool:
         """Open a browser; whether there was one."""
         import webbrowser
 
         return webbrowser.open(url)
-
-    def diagnose(self, host: HostView, asked: Asked, checks: tuple[str, ...], deep: bool) -> Diagnosis:
-        """`devbox doctor`: look."""
-        from devbox.doctor.diagnose import diagnose
-
-        return diagnose(host, asked, checks=checks, deep=deep)
-
-    def doctor_checks(self) -> Result:
-        """`devbox doctor --list`."""
-        from devbox.doctor import report
-        from devbox.result import Result
-
-        return Result({"checks": report.checks()})
-
-    def explain(self, text: str) -> Result:
-        """`devbox doctor --explain`."""
-        from devbox.doctor import report
-
-        return report.explanation(text)

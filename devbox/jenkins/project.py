@@ -80,8 +80,8 @@ class Project:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders of this machine that are linked."""
-        return tuple(root.local for root in self.roots)
+        """The folders of this machine that are linked, those that are there."""
+        return tuple(root.local for root in self.roots if root.local.is_dir())
 
 
 def find(folder: Path) -> Project:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TextIO
 
-from devbox.events import Event, Milestone, Note, PullProgress, Step, Waiting, Warned
+from devbox.events import Edited, Event, Milestone, Note, PullProgress, Step, Waiting, Warned
 from devbox.result import Warning_
 from devbox.ui.progress import write, write_now
 
@@ -18,6 +18,7 @@ NAMES: dict[type, str] = {
     Waiting: "waiting",
     Warned: "warning",
     Note: "note",
+    Edited: "edit",
 }
 
 

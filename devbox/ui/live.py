@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TextIO
 
-from devbox.events import Event, Note, PullProgress, Warned
+from devbox.events import Edited, Event, Note, PullProgress, Warned
 from devbox.result import Warning_
 from devbox.ui.board import Board
 from devbox.ui.plain import line
@@ -50,12 +50,12 @@ class LiveView:
         """Change what is shown; warnings and notes become lines that stay."""
         if isinstance(event, Warned):
             self._warned.add((event.code, event.message))
-        stays = isinstance(event, Warned | Note) or (self._verbose and not isinstance(event, PullProgress))
+        stays = isinstance(event, Warned | Note | Edited) or (self._verbose and not isinstance(event, PullProgress))
         if stays and (text := line(event, self._style, self._verbose)):
             self._print(text)
         with self._lock:
             self._board.apply(event, self._clock())
-            if self._live is None and not isinstance(event, Warned | Note):
+            if self._live is None and not isinstance(event, Warned | Note | Edited):
                 self._start()
 
     def say(self, text: str) -> None:

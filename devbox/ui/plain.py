@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import TextIO
 
-from devbox.events import Event, Milestone, Note, PullProgress, Step, Waiting, Warned
+from devbox.events import Edited, Event, Milestone, Note, PullProgress, Step, Waiting, Warned
 from devbox.result import Warning_
 from devbox.ui import words
 from devbox.ui.progress import write, write_now
@@ -37,6 +37,10 @@ def line(event: Event, style: Style, verbose: bool) -> str | None:
             return clean(text)
         case Warned(code, message):
             return warning(code, message, style)
+        case Edited():
+            from devbox.ui.edits import line as edit_line
+
+            return edit_line(event, style)
 
 
 class PlainLines:

@@ -121,7 +121,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as content:
         for name, data in files.items():
-            content.writestr(name, data)
+            content.writestr(zipfile.ZipInfo(name), data)  # without the time of now, so that the same is the same
     return out.getvalue()
 
 

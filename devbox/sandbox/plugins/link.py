@@ -1,0 +1,293 @@
+"""`devbox plugin link`: a project's folders in the running Jenkins, read live; and `unlink`, which undoes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from devbox.engine.api import Container
+from devbox.errors import Cure, DevboxError
+from devbox.events import Note, Step
+from devbox.frozen import dataclass
+from devbox.jenkins import home as layout
+from devbox.jenkins import hpl, kinds, script
+from devbox.jenkins.mirror import Difference, Mirror
+from devbox.jenkins.project import Project
+from devbox.result import Result
+from devbox.sandbox import agent
+from devbox.sandbox.choices import of_container
+from devbox.sandbox.inside import service_container
+from devbox.sandbox.plan import Action, Change
+from devbox.sandbox.plugins.entry import enter
+from devbox.sandbox.plugins.linked import Folder
+from devbox.sandbox.request import UpRequest, World
+from devbox.sandbox.up import bring
+
+SERVICE = "jenkins"
+TRIES = 20
+"""Looks at a project that is being built, 0.1 s apart."""
+
+
+@dataclass(frozen=True)
+class LinkRequest:
+    """One `plugin link`. `agent`: Java's debug agent is wanted, for hot swap; `timeout` in seconds, for a restart."""
+
+    name: str
+    project: Project
+    timeout: float = 300
+    agent: bool = True
+    dry_run: bool = False
+
+
+@dataclass
+class Linked:
+    """A link that holds: what is linked where, and what the container has of it."""
+
+    mirror: Mirror
+    folder: Folder
+    restarted: bool = False
+
+
+def link(world: World, request: LinkRequest) -> Result:
+    """Link a project; again: only what changed is sent, and Jenkins restarts only where classes did."""
+    world, warnings = world.collecting()
+    if request.dry_run:
+        return Result({"changes": _Link(world, request).planned()}, tuple(warnings))
+    done = establish(world, request)
+    return Result(data(done), tuple(warnings), next=_next(request))
+
+
+def data(linked: Linked) -> dict[str, Any]:
+    """A link as the JSON shows it."""
+    project = linked.mirror.project
+    return {
+        "name": project.name,
+        "version": project.version,
+        "folders": [str(folder) for folder in project.folders],
+        "restarted": linked.restarted,
+    }
+
+
+def _next(request: LinkRequest) -> tuple[Cure, ...]:
+    which = "" if request.name == SERVICE else f" -n {request.name}"
+    return (
+        Cure("send each edit at once", f"devbox plugin watch {request.project.folder}{which}"),
+        Cure("take the link away", f"devbox plugin unlink {request.project.name}{which}"),
+    )
+
+
+def establish(world: World, request: LinkRequest) -> Linked:
+    """Make the link, whatever that takes; raises `link.failed` with Jenkins' cause, and takes a new link back."""
+    return _Link(world, request).run()
+
+
+def restart_of(container: Container) -> Change:
+    """The step that restarts a Jenkins for a plugin."""
+    return Change(Action.RESTART, container.name, "a plugin that is loaded changed", SERVICE)
+
+
+def ask(world: World, name: str, plugin: str, *, load: bool) -> dict[str, Any]:
+    """What Jenkins says of a plugin, views made live; with `load` it loads the `.hpl` of one that is new to it."""
+    arguments = {"id": plugin, "load": "yes" if load else "no"}
+    answer: dict[str, Any] = script.call(enter(world.engine, name).client, "link", arguments)
+    return answer
+
+
+class _Link:
+    """One run."""
+
+    def __init__(self, world: World, request: LinkRequest) -> None:
+        self.world = world
+        self.engine = world.engine
+        self.request = request
+        self.project = request.project
+        self.container = service_container(self.engine, request.name, SERVICE, running=False)
+        self.mirror = Mirror(self.project)
+        self.folder = Folder.of(self.engine, self.container.name, self.project.name)
+        self.there = self.folder.read(self.mirror)
+
+    @property
+    def lacks_agent(self) -> bool:
+        """Whether the container is to be made anew for Java's debug agent."""
+        return self.request.agent and agent.port(self.engine.inspect(self.container.id).environment) is None
+
+    def up_request(self, **asked: object) -> UpRequest:
+        """An `up` that changes only this."""
+        return UpRequest(SERVICE, self.request.name, asked=asked, timeout=self.request.timeout)
+
+    def planned(self) -> list[dict[str, str]]:
+        """What would be done."""
+        steps: list[dict[str, str]] = []
+        if self.lacks_agent:
+            dry = replace(self.up_request(linked=True), dry_run=True)
+            steps += (bring(self.world, dry).data or {})["changes"]
+        difference = self.mirror.look()
+        if not self.there or not difference.empty:
+            reason = f"{len(difference.changed)} files to send, {len(difference.removed)} to delete"
+            steps.append({"action": "link", "target": self.project.name, "reason": reason})
+        return steps
+
+    def run(self) -> Linked:
+        """Files first, then whatever makes Jenkins read them."""
+        recreate = self.lacks_agent and self.may_recreate()
+        running = self.container.state == "running"
+        if running and not recreate and not self.there:
+            return self.finish(self.loaded())
+        difference = self.look()
+        restart = kinds.need_restart(difference) or self.described_anew()
+        self.send(difference)
+        if recreate:
+            bring(self.world, self.up_request(linked=True))
+        elif not running:
+            bring(self.world, self.up_request())
+        else:
+            return self.finish(self.loaded(restart=restart))
+        self.verify(self.ask(load=True))
+        return self.finish(True)
+
+    def finish(self, restarted: bool) -> Linked:
+        """The link holds."""
+        return Linked(self.mirror, self.folder, restarted)
+
+    def may_recreate(self) -> bool:
+        """Ask: the container goes, Jenkins starts anew. A no leaves classes to restarts."""
+        question = (
+            f"Recreate the container of {self.request.name!r} with Java's debug agent, which devbox swaps classes "
+            "through? It listens inside the container alone; Jenkins starts anew."
+        )
+        if self.world.confirm(question):
+            return True
+        self.world.emit(Note("linking without it: views and static files are live, classes take a restart"))
+        return False
+
+    def look(self) -> Difference:
+        """The project as it is, once no build is under way in it."""
+        import time
+
+        difference = self.mirror.look()
+        for _ in range(TRIES):
+            if not difference.again:
+                break
+            time.sleep(0.1)
+            difference = self.mirror.look()
+        return difference
+
+    def described_anew(self) -> bool:
+        """Whether the manifest, or the list of jars, is another one than Jenkins has read."""
+        path = f"{layout.PATH}/{hpl.file(self.project.name)}"
+        return self.there and self.engine.get_file(self.container.name, path) != hpl.render(self.project)
+
+    def send(self, difference: Difference) -> None:
+        """Put the files in, with folders and `.hpl`."""
+        if not difference.empty:
+            count = len(difference.changed) + len(difference.removed)
+            self.world.emit(Step("link", self.project.name, f"{count} file{'' if count == 1 else 's'}"))
+        with self.world.shield():
+            self.folder.send(self.mirror, difference, whole=True)
+
+    def loaded(self, restart: bool = False) -> bool:
+        """Have Jenkins read it: hot where the name is new to it, else by a restart; whether it took one."""
+        if not self.there:
+            before = self.ask(load=False)["before"]
+            self.send(self.look())
+            answer = self.ask(load=True) if not before else {"restart": True}
+            if not answer["restart"]:
+                self.verify(answer)
+                return False
+            restart = True
+        if not restart:
+            answer = self.ask(load=True)
+            if answer["active"] and not answer["error"]:
+                return False
+        bring(self.world, self.up_request(), restart=(restart_of(self.container),))
+        self.verify(self.ask(load=True))
+        return True
+
+    def ask(self, *, load: bool) -> dict[str, Any]:
+        """See `ask`."""
+        return ask(self.world, self.request.name, self.project.name, load=load)
+
+    def verify(self, answer: dict[str, Any]) -> None:
+        """Raises `link.failed` where Jenkins does not have the plugin now; a link that is new is taken back."""
+        if answer["active"] and not answer["error"]:
+            return
+        name = self.project.name
+        cures = [Cure("see Jenkins' log", f"devbox logs {self.request.name}")]
+        if not self.there:
+            self.folder.remove((hpl.file(name), hpl.folder(name)))
+            cures.insert(0, Cure("correct it, build, and link again", f"devbox plugin link {self.project.folder}"))
+        raise DevboxError(
+            "link.failed", f"Jenkins could not load {name} from its project", cause=answer["error"], cures=tuple(cures)
+        )
+
+
+def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: bool) -> Result:
+    """Take a link away: its files, the loaded plugin (by a restart), and with the last link the debug agent."""
+    world, warnings = world.collecting()
+    container = service_container(world.engine, name, SERVICE, running=False)
+    folder = Folder.of(world.engine, container.name, plugin)
+    if not _is_linked(world, container, plugin, folder):
+        raise _not_linked(world, container, name, plugin)
+    others = [other for other in links(world, container) if other != plugin]
+    last = not others and bool(of_container(container.labels, {})["linked"])
+    reason = "it has no linked plugin any more" if last else "the plugin is loaded"
+    running = container.state == "running"
+    changes = [{"action": "unlink", "target": plugin, "reason": "asked for"}]
+    if last or running:
+        changes.append({"action": "recreate" if last else "restart", "target": container.name, "reason": reason})
+    if dry_run:
+        return Result({"changes": changes}, tuple(warnings))
+    version = _version(world, container, plugin)
+    if not running:
+        bring(world, UpRequest(SERVICE, name, timeout=timeout))
+    with world.shield():
+        folder.remove((hpl.file(plugin), hpl.folder(plugin)))
+    if last:
+        bring(world, UpRequest(SERVICE, name, asked={"linked": False}, timeout=timeout))
+    else:
+        current = service_container(world.engine, name, SERVICE)
+        bring(world, UpRequest(SERVICE, name, timeout=timeout), restart=(restart_of(current),))
+    found = {"name": plugin, "version": version, "folders": [], "restarted": True}
+    return Result(found, tuple(warnings))
+
+
+def _is_linked(world: World, container: Container, plugin: str, folder: Folder) -> bool:
+    engine = world.engine
+    return engine.stat(container.id, f"{layout.PATH}/{hpl.file(plugin)}") is not None and (
+        engine.stat(container.id, folder.path) is not None
+    )
+
+
+def links(world: World, container: Container) -> list[str]:
+    """The plugins that are linked in a home."""
+    from devbox.sandbox.archive import read_tar
+
+    found: set[str] = set()
+    try:
+        for member, _ in read_tar(world.engine.get_archive(container.id, f"{layout.PATH}/{hpl.FOLDER}")):
+            parts = member.name.strip("/").split("/")
+            if len(parts) == 2 and member.isdir():
+                found.add(parts[1])
+    except DevboxError as error:
+        if error.code != "file.not_found":
+            raise
+    return sorted(found)
+
+
+def _version(world: World, container: Container, plugin: str) -> str:
+    import json
+
+    content = world.engine.get_file(container.id, f"{layout.PATH}/{hpl.folder(plugin)}/{hpl.RECORD}")
+    try:
+        return str(json.loads(content or b"{}").get("version", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _not_linked(world: World, container: Container, name: str, plugin: str) -> DevboxError:
+    there = links(world, container)
+    return DevboxError(
+        "link.unknown",
+        f"{plugin!r} is not linked in {name!r}" + (f"; linked are {', '.join(there)}" if there else ""),
+        cures=(Cure("see what there is", f"devbox plugin list -n {name}"),),
+    )
