@@ -22,12 +22,18 @@ class Warning_:
 
 @dataclass(frozen=True)
 class Result:
-    """An operation's outcome: `data` is the command's JSON data; `next` are commands to try next, for people."""
+    """An operation's outcome: `data` is the command's JSON data; `next` are commands to try next, for people.
+
+    `error`: it failed, and still has something to show.
+    """
 
     data: dict[str, Any] | None
     warnings: tuple[Warning_, ...] = ()
     status: str = "ok"
     next: tuple[Cure, ...] = field(default=())
+    error: DevboxError | None = None
+    verbose: bool = False
+    """Whether people are shown all of it."""
 
 
 def envelope(
@@ -42,9 +48,11 @@ def envelope(
     """
     own: tuple[Warning_, ...] = ()
     if isinstance(outcome, DevboxError):
-        status, error = "error", error_json(outcome)
+        status = "error"
+        error: dict[str, Any] | None = error_json(outcome)
     else:
-        status, error, data, own = outcome.status, None, outcome.data, outcome.warnings
+        error = error_json(outcome.error) if outcome.error else None
+        status, data, own = outcome.status, outcome.data, outcome.warnings
     return {
         "schema": SCHEMA,
         "command": command,

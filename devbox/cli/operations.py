@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from devbox.doctor.diagnose import Diagnosis
+    from devbox.doctor.facts import Asked
+    from devbox.doctor.host import HostView
     from devbox.engine.api import Container, Endpoint, Engine
     from devbox.result import Result
     from devbox.sandbox.logs import LogLine
@@ -137,3 +140,22 @@ class Operations:
         import webbrowser
 
         return webbrowser.open(url)
+
+    def diagnose(self, host: HostView, asked: Asked, checks: tuple[str, ...], deep: bool) -> Diagnosis:
+        """`devbox doctor`: look."""
+        from devbox.doctor.diagnose import diagnose
+
+        return diagnose(host, asked, checks=checks, deep=deep)
+
+    def doctor_checks(self) -> Result:
+        """`devbox doctor --list`."""
+        from devbox.doctor import report
+        from devbox.result import Result
+
+        return Result({"checks": report.checks()})
+
+    def explain(self, text: str) -> Result:
+        """`devbox doctor --explain`."""
+        from devbox.doctor import report
+
+        return report.explanation(text)

@@ -73,12 +73,14 @@ class Session:
     def succeed(self, result: Result) -> int:
         """Print a result on stdout; gives the exit status."""
         from devbox.result import envelope
-        from devbox.ui import results
+        from devbox.ui import errors, results
 
         if self.json:
             self._print_json(envelope(self.command, result, told=self.told))
         else:
             self.environment.out(results.text(self.command, result, self.style(), self.environment.width))
+            if result.error is not None:
+                self.environment.err(errors.text(result.error, self.style(error_stream=True)))
         return Exit.OK if result.status == "ok" else Exit.FAILED
 
     def fail(self, error: DevboxError) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from platform import machine as processor
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from devbox.frozen import dataclass
+
 if TYPE_CHECKING:
+    from devbox.doctor.facts import Groups, Missing
     from devbox.engine.api import Endpoint
 
 LIMIT = 4 << 20
@@ -48,6 +51,10 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Unanswered(TimeoutError):
+    """Nobody took the connection within the deadline, nor refused it."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,9 @@ class HostView(Protocol):
 
     def ask(self, endpoint: Endpoint, target: str, timeout: float, *, method: str = "GET", body: bytes = b"") -> Reply:
         """One HTTP request to an engine, within `timeout` seconds in all; raises what the transport raises."""
+
+    def socket_groups(self, path: Path) -> Groups | Missing:
+        """Who may use a socket by its group."""
 
     def package(self, name: str) -> str | None:
         """The version of a Python package beside devbox."""
@@ -217,6 +227,12 @@ class Machine:
         from devbox.doctor.sources.asking import ask
 
         return ask(endpoint, target, timeout, method, body, self.platform)
+
+    def socket_groups(self, path: Path) -> Groups | Missing:
+        """By the system's lists of users and groups."""
+        from devbox.doctor.sources.disk import socket_groups
+
+        return socket_groups(path)
 
     def package(self, name: str) -> str | None:
         """By its metadata."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from devbox.frozen import dataclass
 
 
 class Status(StrEnum):
@@ -51,10 +52,14 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: `id` as in `doctor --list`, `title` a sentence, `evidence` the facts behind it."""
+    """What one check found: `id` as in `doctor --list`, `title` a sentence, `evidence` the facts behind it.
+
+    `case` names one of several ways to fail, where a check knows them apart ("socket.stale" of engine.reachable).
+    """
 
     id: str
     status: Status
     title: str
     evidence: str = ""
     cures: tuple[Remedy, ...] = ()
+    case: str = ""

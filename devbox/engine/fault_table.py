@@ -37,19 +37,28 @@ _WAIT = Cure("Try again when the registry can be reached; a proxy is set in the 
 _TAGS = Cure("Look the tag up in the registry, and name one that exists.")
 _OTHER_PORT = Cure("See which container has it.", "docker ps --filter publish={port}")
 
+_API = r"(?P<{}>\d[\d.]*\d)"
+"""An API version, as a named group."""
+
 FAULTS: tuple[Fault, ...] = (
     # Versions (moby `api/server`, `client`; by release)
     _fault(
         "api.client-newer",
         "engine.api_mismatch",
-        r"client and server don't have same version|client is newer than server|client version \S+ is too new",
+        rf"client and server don't have same version(?: \(client(?: API version)? ?: {_API.format('client')}"
+        rf", server(?: API version)?: {_API.format('server')}\))?"
+        rf"|client is newer than server(?: \(client API version: {_API.format('client2')}"
+        rf", server API version: {_API.format('server2')}\))?"
+        rf"|client version {_API.format('client3')} is too new(?:\. Maximum supported API version is "
+        rf"{_API.format('server3')})?",
         "The Docker Engine is older than its client: they have no API version in common.",
         Cure("Upgrade the engine, or pin the client to the engine's API version."),
     ),
     _fault(
         "api.client-older",
         "engine.api_mismatch",
-        r"client (?:version \S+ )?is too old",
+        rf"client (?:version {_API.format('client')} )?is too old"
+        rf"(?:[.,] minimum supported API version is {_API.format('least')})?",
         "The Docker client is older than what the engine still accepts.",
         Cure("Upgrade the client."),
         Cure("Or set DOCKER_MIN_API_VERSION for the daemon and restart it."),
@@ -57,19 +66,88 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "api.daemon-older",
         "engine.api_mismatch",
-        r"API version \S+ is not supported by this client"
-        r"|requires API version \S+, but the Docker daemon API version is"
-        r"|API versions below \S+ are no longer supported by this library",
+        rf"API version {_API.format('server')} is not supported by this client"
+        rf"(?:: the minimum supported API version is {_API.format('least')})?"
+        rf"|requires API version {_API.format('least2')}, but the Docker daemon API version is {_API.format('server2')}"
+        rf"|API versions below {_API.format('least3')} are no longer supported by this library",
         "The Docker Engine is too old for its client.",
         Cure("Upgrade the engine."),
     ),
     _fault(
+        "api.experimental",
+        "engine.api_mismatch",
+        r"only supported on a Docker daemon with experimental features enabled",
+        "The command is an experimental feature, and the engine has these switched off.",
+        Cure('Set "experimental": true in daemon.json, and restart the engine.'),
+    ),
+    _fault(
+        "api.other-os",
+        "engine.api_mismatch",
+        r"only supported on a Docker daemon running on \w+|requires the Docker daemon to run on \w+",
+        "The command is for an engine of another operating system.",
+        Cure("On Windows, switch Docker Desktop between Linux and Windows containers."),
+    ),
+    _fault(
+        "api.minimum-invalid",
+        "engine.api_mismatch",
+        r"invalid DOCKER_MIN_API_VERSION|invalid min-api-version"
+        r"|(?:minimum|maximum) supported API version is \S+: \d",
+        "The daemon does not start: the minimum API version that it is given is out of its range.",
+        Cure("Set DOCKER_MIN_API_VERSION within the range that the message names, and start the daemon."),
+    ),
+    _fault(
+        "config.daemon",
+        "engine.unreachable",
+        r"unable to configure the Docker daemon with file|directives (?:don't|do not) match any configuration option",
+        "The daemon does not start: there is a mistake in its daemon.json.",
+        Cure("Correct /etc/docker/daemon.json; this checks it.", "dockerd --validate"),
+    ),
+    _fault(
         "engine.500",
         "engine.not_docker",
-        r"Internal Server Error for API route and version",
+        r"Internal Server Error for API route and version|500 Server Error for http\+docker",
         "Something answers at Docker's address, but not the engine: it is starting, or it crashed.",
         Cure("Wait until Docker has started, or restart it."),
         retryable=True,
+    ),
+    _fault(
+        "engine.not-json",
+        "engine.not_docker",
+        r"Error while fetching server API version: Expecting value"
+        r"|invalid character '<' looking for beginning of value",
+        "What answers at Docker's address is no Docker Engine: it sends no JSON (a proxy's page, perhaps).",
+        Cure("See which engine is asked, and what chose it.", "devbox config"),
+    ),
+    _fault(
+        "engine.hang",
+        "engine.timeout",
+        r"(?:Unix)?HTTPConnectionPool\(host='localhost', port=None\): Read timed out"
+        r"|error during connect: .*(?:context deadline exceeded|Client\.Timeout)",
+        "The Docker Engine hangs: it takes connections and does not answer.",
+        Cure("Restart the engine."),
+    ),
+    _fault(
+        "engine.name",
+        "engine.unreachable",
+        r"error during connect: .*lookup (?P<ip>[^\s:]+)|NameResolutionError|Failed to resolve '(?P<ip2>[^']+)'",
+        "The name of the engine's host ({ip}) is not resolved.",
+        Cure("Use the local engine instead.", "unset DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CERT_PATH"),
+    ),
+    _fault(
+        "sdk.tls-files",
+        "tls.missing",
+        r"Path to a certificate and key files must be provided"
+        r"|unable to resolve docker endpoint: (?:open|unable to load).*\.pem",
+        "The TLS files that the endpoint needs are not there.",
+        Cure("Use the local engine instead.", "unset DOCKER_HOST DOCKER_TLS_VERIFY DOCKER_CERT_PATH"),
+    ),
+    _fault(
+        "sdk.endpoint",
+        "endpoint.invalid",
+        r"Invalid bind address (?:format|protocol)|fd protocol is not implemented|npipe:// protocol is only supported"
+        r"|Install paramiko package to enable ssh|unable to parse docker host",
+        "The engine's address is one that this client cannot use.",
+        Cure("Name a socket or a host with its port.", "export DOCKER_HOST=unix:///var/run/docker.sock"),
     ),
     _fault(
         "sdk.requests",

@@ -13,6 +13,7 @@ from devbox.errors import Cure, DevboxError
 from devbox.frozen import dataclass
 
 if TYPE_CHECKING:
+    from devbox.engine.fault_notes import Note
     from devbox.engine.fault_table import Fault
 
 _BLANKS = {
@@ -31,6 +32,13 @@ _BLANKS = {
 }
 
 
+_SPOKEN = (
+    ("client", "the client speaks API"),
+    ("server", "the engine speaks API"),
+    ("least", "the other side wants API"),
+)
+"""Groups of patterns that are API versions."""
+
 _ID = re.compile(r"[0-9a-f]{12,64}\Z")
 
 
@@ -41,18 +49,55 @@ class Match:
     fault: Fault
     words: Mapping[str, str]
 
+    @property
+    def title(self) -> str:
+        """What is wrong, in a sentence; with the releases behind the API versions that the text names."""
+        told = [
+            f"{words} {self.words[who]} (Docker {release})"
+            for who, words in _SPOKEN
+            if (release := _release(self.words.get(who, "")))
+        ]
+        message = self._filled(self.fault.message, {})
+        return f"{message} T{', t'.join(words.removeprefix('t') for words in told)}." if told else message
+
+    @property
+    def cause(self) -> str:
+        """How it usually comes about."""
+        note = _note(self.fault.id)
+        return note.cause if note else ""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Where it is discussed."""
+        note = _note(self.fault.id)
+        return note.links if note else ()
+
+    @property
+    def cures(self) -> tuple[Cure, ...]:
+        """What helps, with the words that the text gave."""
+        return self._cures({})
+
     def error(self, cause: str, about: Mapping[str, str] | None = None) -> DevboxError:
         """The error for it; `about` gives words that the text does not, and names for what the text calls by its id."""
-        told = {name: word for name, word in self.words.items() if not (_ID.match(word) and name in (about or {}))}
-        words = {**_BLANKS, **(about or {}), **told}
-        cures = tuple(
-            Cure(cure.text.format_map(words), cure.command.format_map(words) if cure.command else None)
+        about = about or {}
+        message = self._filled(self.fault.message, about)
+        return DevboxError(
+            self.fault.code,
+            message,
+            cause=cause.strip() or None,
+            cures=self._cures(about),
+            retryable=self.fault.retryable,
+        )
+
+    def _cures(self, about: Mapping[str, str]) -> tuple[Cure, ...]:
+        return tuple(
+            Cure(self._filled(cure.text, about), self._filled(cure.command, about) if cure.command else None)
             for cure in self.fault.cures
         )
-        message = self.fault.message.format_map(words)
-        return DevboxError(
-            self.fault.code, message, cause=cause.strip() or None, cures=cures, retryable=self.fault.retryable
-        )
+
+    def _filled(self, text: str, about: Mapping[str, str]) -> str:
+        told = {name: word for name, word in self.words.items() if not (_ID.match(word) and name in about)}
+        return text.format_map({**_BLANKS, **about, **told})
 
 
 def explain(text: str, scope: str = "") -> Match | None:
@@ -65,9 +110,9 @@ def explain(text: str, scope: str = "") -> Match | None:
 
 
 def explain_all(text: str) -> list[Match]:
-    """Every known fault that this text tells of, whatever its scope; for a person who asks."""
+    """Every known fault that this text tells of, for a person who asks; what only a pull could mean comes last."""
     found = ((fault, re.search(fault.pattern, text, re.IGNORECASE)) for fault in _table())
-    return [Match(fault, _words(match)) for fault, match in found if match]
+    return sorted((Match(fault, _words(match)) for fault, match in found if match), key=lambda m: bool(m.fault.scope))
 
 
 def _table() -> Sequence[Fault]:
@@ -75,6 +120,20 @@ def _table() -> Sequence[Fault]:
     from devbox.engine.fault_table import FAULTS
 
     return FAULTS
+
+
+def _note(id: str) -> Note | None:
+    from devbox.engine.fault_notes import NOTES
+
+    return NOTES.get(id)
+
+
+def _release(api: str) -> str:
+    """The Docker release that a version came with, "" for what is none."""
+    from devbox.engine.window import engine_for, parse_api
+
+    parsed = parse_api(api)
+    return (engine_for(parsed) or "") if parsed else ""
 
 
 def _words(match: re.Match[str]) -> dict[str, str]:

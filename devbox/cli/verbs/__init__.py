@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "restart": "Restart and wait until it is usable.",
     "pull": "Fetch images beforehand.",
     "plugin": "Check, deploy, list and link the plugin under development.",
+    "doctor": "Find what is wrong with this Docker, and repair it.",
     "config": "Show every setting and where it comes from.",
 }
 

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from devbox.doctor.host import LIMIT, Reply
+from devbox.doctor.host import LIMIT, Reply, Unanswered
 
 if TYPE_CHECKING:
     from devbox.engine.api import Endpoint
@@ -38,7 +38,10 @@ def ask(endpoint: Endpoint, target: str, timeout: float, method: str, body: byte
 
 def _connect(endpoint: Endpoint, name: str, port: int, timeout: float) -> socket.socket:
     """TCP, and TLS where the endpoint has it."""
-    raw = socket.create_connection((name, port), timeout)
+    try:
+        raw = socket.create_connection((name, port), timeout)
+    except TimeoutError as error:
+        raise Unanswered(str(error)) from error
     if endpoint.tls is None:
         return raw
     try:

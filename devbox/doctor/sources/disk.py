@@ -6,9 +6,14 @@ import errno
 import os
 import shutil
 import stat
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from devbox.doctor.host import Kind, Space
+
+if TYPE_CHECKING:
+    from devbox.doctor.facts import Groups, Missing
 
 
 def read(path: Path, limit: int) -> bytes:
@@ -53,3 +58,21 @@ def space(path: Path) -> Space | None:
             continue
         return Space(usage.total, usage.free)
     return None
+
+
+def socket_groups(path: Path) -> Groups | Missing:
+    """The socket's group by name; whether the user is in it by the system's list, and whether this session is."""
+    from devbox.doctor.facts import Groups, Missing
+
+    if sys.platform == "win32":
+        return Missing("Windows has no groups of sockets")
+    import grp
+    import pwd
+
+    try:
+        group = grp.getgrgid(path.stat().st_gid)
+        user = pwd.getpwuid(os.getuid())
+    except (OSError, KeyError) as error:
+        return Missing(str(error))
+    member = user.pw_name in group.gr_mem or user.pw_gid == group.gr_gid
+    return Groups(group.gr_name, member, group.gr_gid in os.getgroups())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from devbox.result import Result
-from devbox.ui.results import kept, sandboxes, values
+from devbox.ui.results import doctor, kept, sandboxes, values
 from devbox.ui.style import Style
 
 Render = Callable[[Result, Style, int], list[str]]
@@ -20,6 +20,7 @@ RENDER: Mapping[str, Render] = {
     "credentials": values.credentials,
     "open": values.open_,
     "config": values.config,
+    "doctor": doctor.doctor,
 }
 
 

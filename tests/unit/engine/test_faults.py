@@ -12,22 +12,93 @@ from devbox.engine.fault_table import FAULTS
 from devbox.engine.faults import explain, explain_all
 
 SAMPLES: tuple[tuple[str, str, str], ...] = (
-    ("api.client-newer", "", "client and server don't have same version (client : 1.19, server: 1.15)"),
+    # Docker 1.3, by its own command; 1.5 and 1.6; 1.7.0; 1.7.1 and 1.8; 1.9 to 1.12; from 17.11 on
+    (
+        "api.client-newer",
+        "",
+        "Error response from daemon: client and server don't have same version (client : 1.19, server: 1.15)",
+    ),
+    (
+        "api.client-newer",
+        "",
+        "FATA[0000] Error response from daemon: "
+        "client and server don't have same version (client : 1.19, server: 1.18)",
+    ),
     (
         "api.client-newer",
         "",
         "client and server don't have same version (client API version: 1.20, server API version: 1.19)",
     ),
+    ("api.client-newer", "", "client is newer than server (client API version: 1.24, server API version: 1.20)"),
     ("api.client-newer", "", "client is newer than server (client API version: 1.24, server API version: 1.21)"),
     ("api.client-newer", "", "client version 1.99 is too new. Maximum supported API version is 1.41"),
-    ("api.client-older", "", "client is too old, minimum supported API version is 1.21, please upgrade your client"),
-    ("api.client-older", "", "client version 1.35 is too old. Minimum supported API version is 1.44, please upgrade"),
+    # 1.7.1 and 1.8; from 1.9 on; before a mend of February 2016 some named their maximum as the minimum
+    (
+        "api.client-older",
+        "",
+        "client is too old, minimum supported API version is 1.21, please upgrade your client to a newer version",
+    ),
+    (
+        "api.client-older",
+        "",
+        "client version 1.32 is too old. Minimum supported API version is 1.44, please upgrade your client",
+    ),
+    ("api.client-older", "", "client version 1.22 is too old. Minimum supported API version is 1.23, please upgrade"),
+    # The docker command from 29.0 on; its options; docker-py
     (
         "api.daemon-older",
         "",
         "API version 1.41 is not supported by this client: the minimum supported API version is 1.44",
     ),
+    ("api.daemon-older", "", '"--platform" requires API version 1.32, but the Docker daemon API version is 1.24'),
+    (
+        "api.daemon-older",
+        "",
+        "docker system df requires API version 1.25, but the Docker daemon API version is 1.24",
+    ),
     ("api.daemon-older", "", "API versions below 1.24 are no longer supported by this library."),
+    (
+        "api.experimental",
+        "",
+        "docker checkpoint is only supported on a Docker daemon with experimental features enabled",
+    ),
+    (
+        "api.other-os",
+        "",
+        '"--isolation" is only supported on a Docker daemon running on windows, but the daemon is linux',
+    ),
+    ("api.minimum-invalid", "", "invalid DOCKER_MIN_API_VERSION: minimum supported API version is 1.24: 1.23"),
+    (
+        "config.daemon",
+        "",
+        "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following directives don't match"
+        " any configuration option: min-api-version",
+    ),
+    ("engine.not-json", "", "Error while fetching server API version: Expecting value: line 1 column 1 (char 0)"),
+    ("engine.not-json", "", "invalid character '<' looking for beginning of value"),
+    (
+        "engine.hang",
+        "",
+        "Error while fetching server API version: UnixHTTPConnectionPool(host='localhost', port=None): Read timed out.",
+    ),
+    (
+        "engine.name",
+        "",
+        'error during connect: Get "http://nohost:2375/v1.24/info": dial tcp: lookup nohost on 10.0.0.1: no such host',
+    ),
+    (
+        "engine.name",
+        "",
+        "NameResolutionError(\"HTTPConnection: Failed to resolve 'nohost' ([Errno -2] Name not known)\")",
+    ),
+    (
+        "sdk.tls-files",
+        "",
+        "TLS configurations. Path to a certificate and key files must be provided through client_cert",
+    ),
+    ("sdk.endpoint", "", "Invalid bind address format: port is required: 192.168.99.100"),
+    ("sdk.endpoint", "", "Install paramiko package to enable ssh:// support"),
+    ("engine.500", "", '500 Server Error for http+docker://localhost/version: Internal Server Error ("boom")'),
     ("engine.500", "", "request returned 500 Internal Server Error for API route and version http://x/_ping, check if"),
     ("sdk.requests", "", "Error while fetching server API version: Not supported URL scheme http+docker"),
     ("creds.helper", "", 'exec: "docker-credential-desktop": executable file not found in $PATH, out: ``'),

@@ -1,0 +1,149 @@
+"""`devbox doctor [CHECK...]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from devbox.cli import verb
+from devbox.cli.interrupts import LEAVING
+from devbox.cli.run import Run
+from devbox.cli.verb import Outcome
+from devbox.errors import Cure, DevboxError, UsageError
+from devbox.result import Result
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+    from devbox.doctor.diagnose import Diagnosis
+    from devbox.doctor.facts import Asked
+    from devbox.doctor.host import Machine
+
+ALLOW_HELP = "what a cure may cost: none, settings, restart or destroy"
+STDIN = "-"
+
+
+def command() -> Command:
+    """The verb."""
+    return verb.command("doctor", doctor, changing=True, interrupted=LEAVING)
+
+
+def doctor(
+    run: Run,
+    checks: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CHECK...]", help="only these checks, or areas of checks", show_default=False),
+    ] = None,
+    fix: Annotated[bool, typer.Option("--fix", help="repair, mildest cure first")] = False,
+    allow: Annotated[
+        str | None,
+        typer.Option("--allow", metavar="RISK", help=ALLOW_HELP, show_default=False),
+    ] = None,
+    deep: Annotated[bool, typer.Option("--deep", help="slow looks too: runs a container")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="list the checks")] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="TEXT|-", help="what this error means (-: stdin)", show_default=False),
+    ] = None,
+    bundle: Annotated[
+        str | None,
+        typer.Option("--bundle", metavar="FILE.zip", help="write a bug report, secrets blanked", show_default=False),
+    ] = None,
+    backups: Annotated[bool, typer.Option("--backups", help="list the backups that repairs made")] = False,
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", metavar="VM", help="delete this VM, saved or not", show_default=False),
+    ] = None,
+) -> Outcome:
+    """Find what is wrong with this Docker; with --fix, repair it.
+
+    \b
+    Examples:
+      devbox doctor                    look; nothing is changed
+      devbox doctor --fix              repair; asks before what costs something
+      devbox doctor versions ports     these areas alone (see --list)
+      docker ps 2>&1 | devbox doctor --explain -
+    """
+    _check(listing, explain, bundle, backups, fix)
+    if listing:
+        return run.operations.doctor_checks()
+    if explain is not None:
+        return _explain(run, explain)
+    host, asked = _host(run), _asked(run)
+    names = tuple(checks or ())
+    diagnosis = run.operations.diagnose(host, asked, names, deep)
+    more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}
+    return outcome(diagnosis, verbose=run.flags.verbose, offer=True, more=more)
+
+
+def outcome(
+    diagnosis: Diagnosis,
+    repaired: Sequence[Any] = (),
+    *,
+    verbose: bool = False,
+    offer: bool = False,
+    more: Mapping[str, Any] | None = None,
+) -> Result:
+    """A diagnosis as a result; what fails is its error. `offer`: with the command that repairs."""
+    from devbox.doctor import report
+    from devbox.doctor.model import Status
+
+    data = {**report.data(diagnosis, repaired), **(more or {})}
+    failing = diagnosis.of(Status.FAIL)
+    if not failing:
+        return Result(data, verbose=verbose)
+    many = len(failing) > 1
+    cures = (Cure("Let devbox repair it, asking before what costs something.", "devbox doctor --fix"),) if offer else ()
+    error = DevboxError(
+        "doctor.findings",
+        f"{len(failing)} {'checks fail' if many else 'check fails'}: {', '.join(f.id for f in failing)}",
+        cures=cures,
+    )
+    return Result(data, status="error", error=error, verbose=verbose)
+
+
+def _check(listing: bool, explain: str | None, bundle: str | None, backups: bool, fix: bool) -> None:
+    flags = {"--list": listing, "--explain": explain is not None, "--bundle": bundle is not None, "--backups": backups,
+             "--fix": fix}  # fmt: skip
+    given = [name for name, there in flags.items() if there]
+    if len(given) > 1:
+        raise UsageError("usage.conflict", f"{given[0]} and {given[1]} are given: give one")
+
+
+def _explain(run: Run, text: str) -> Result:
+    if text == STDIN:
+        text = run.environment.stdin.read()
+    if not text.strip():
+        raise UsageError("usage.argument", "--explain needs the text of an error", cures=(
+            Cure("give it as one word, in quotes", 'devbox doctor --explain "TEXT"'),))  # fmt: skip
+    return run.operations.explain(text)
+
+
+def _host(run: Run) -> Machine:
+    from devbox.doctor.host import Machine
+
+    where = run.environment
+    return Machine(where.env, where.home, where.platform)
+
+
+def _asked(run: Run) -> Asked:
+    """The endpoint's flags; the ports that `up` would publish as things are set."""
+    from devbox.doctor.facts import Asked
+    from devbox.doctor.sources.ports import STACKS
+
+    named = dict(zip(("http_port", "agent_port", "redis_port"), STACKS, strict=True))
+    ports = {run.settings[option] or usual: what for option, (usual, what) in named.items()}
+    return Asked(run.flags.host, run.flags.context, ports)
+
+
+def _bundle(run: Run, diagnosis: Diagnosis, name: str) -> str:
+    """Write the bug report; gives its path."""
+    from devbox.doctor.bundle import write
+
+    where = run.environment
+    file = Path(where.cwd, name).expanduser()
+    write(file, diagnosis, _host(run), where.state_dir)
+    return str(file)

@@ -1,0 +1,100 @@
+"""A diagnosis as the JSON data of `devbox doctor`; what could be a secret is blanked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from devbox.doctor.blank import Blanker, secrets_of
+from devbox.doctor.checks import CHECKS
+from devbox.doctor.diagnose import Diagnosis
+from devbox.doctor.facts import Facts
+from devbox.doctor.model import Finding, Remedy
+from devbox.errors import Cure, DevboxError
+from devbox.result import Result
+
+_AREA = {check.id: check.area for check in CHECKS}
+
+
+def data(diagnosis: Diagnosis, repaired: Sequence[Any] = ()) -> dict[str, Any]:
+    """INTERFACE, `doctor`: ok, findings, repaired, engine."""
+    blank = Blanker(secrets_of(diagnosis.facts))
+    return {
+        "ok": diagnosis.ok,
+        "findings": [finding(one, blank) for one in diagnosis.findings],
+        "repaired": list(repaired),
+        "engine": engine(diagnosis.facts),
+    }
+
+
+def finding(found: Finding, blank: Blanker) -> dict[str, Any]:
+    """One finding; `area` and `case` are beyond what INTERFACE names."""
+    return {
+        "id": found.id,
+        "status": found.status.value,
+        "title": blank(found.title),
+        "evidence": blank(found.evidence),
+        "cures": [cure(one, blank) for one in found.cures],
+        "area": _AREA.get(found.id, ""),
+        "case": found.case,
+    }
+
+
+def cure(one: Remedy, blank: Blanker) -> dict[str, Any]:
+    """One cure."""
+    return {
+        "text": blank(one.text),
+        "command": blank(one.command) if one.command else None,
+        "risk": one.risk.word,
+        "automatic": one.automatic,
+    }
+
+
+def engine(facts: Facts) -> dict[str, Any] | None:
+    """Who answers and who chose it; None when nothing does."""
+    if not facts.engine.reach.ok or facts.where.endpoint is None:
+        return None
+    window = facts.engine.window
+    return {
+        "version": facts.engine.release,
+        "api": facts.engine.api,
+        "min_api": facts.engine.min_api or (str(window.low) if window else ""),
+        "provider": facts.engine.provider,
+        "endpoint": facts.where.url,
+        "context": facts.where.endpoint.context,
+        "chosen_by": facts.where.endpoint.rule,
+    }
+
+
+def checks() -> list[dict[str, Any]]:
+    """`devbox doctor --list`."""
+    return [{"id": check.id, "area": check.area, "line": check.line, "deep": check.deep} for check in CHECKS]
+
+
+def explanation(text: str) -> Result:
+    """`devbox doctor --explain`: what a text that some tool printed says is wrong; none known is a failure."""
+    matches = explained(text)
+    if matches:
+        return Result({"matches": matches})
+    error = DevboxError(
+        "doctor.not_known",
+        "this text is none of the errors that devbox knows",
+        cures=(Cure("look at this Docker itself", "devbox doctor"),),
+    )
+    return Result({"matches": []}, status="error", error=error)
+
+
+def explained(text: str) -> list[dict[str, Any]]:
+    """`devbox doctor --explain`: what a text that some tool printed says is wrong."""
+    from devbox.engine.faults import explain_all
+
+    return [
+        {
+            "id": match.fault.id,
+            "title": match.title,
+            "cause": match.cause,
+            "cures": [{"text": one.text, "command": one.command} for one in match.cures],
+            "links": list(match.links),
+        }
+        for match in explain_all(text)
+    ]
