@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from devbox.cli.environment import Environment, OutputClosed
+from devbox.cli.offer import accepted
 from devbox.cli.session import Session
 from devbox.errors import DevboxError, Exit, Interrupted
 
@@ -32,7 +33,7 @@ def _told(session: Session) -> int:
     try:
         return _dispatch(session)
     except DevboxError as error:
-        return session.fail(error)
+        return _failed(session, error)
     except Interrupted as interrupt:
         return session.interrupted(interrupt)
     except OutputClosed:
@@ -41,6 +42,26 @@ def _told(session: Session) -> int:
         from devbox.cli.internal import as_error
 
         return session.fail(as_error(error, session.environment.state_dir))
+
+
+def _failed(session: Session, error: DevboxError) -> int:
+    """Print the error; where Docker is what failed, and somebody at the terminal wants it, the doctor comes next."""
+    status = session.fail(error)
+    if not accepted(session, error):
+        return status
+    session.words, session.rest, session.passes_exit = ["doctor", "--fix", *_endpoint(session.words)], None, False
+    return _told(session)
+
+
+def _endpoint(words: Sequence[str]) -> list[str]:
+    """The words that chose the engine."""
+    chosen: list[str] = []
+    for at, word in enumerate(words):
+        if word in ("--host", "--context"):
+            chosen += words[at : at + 2]
+        elif word.startswith(("--host=", "--context=")):
+            chosen.append(word)
+    return chosen
 
 
 def _dispatch(session: Session) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from devbox.cli.environment import Environment, is_terminal
 from devbox.cli.interrupts import Interrupts
+from devbox.cli.offer import with_doctor
 from devbox.cli.values import TRUE
 from devbox.errors import Cure, DevboxError, Exit, Interrupted, UsageError
 from devbox.events import Event, Warned
@@ -90,6 +91,7 @@ class Session:
 
         if isinstance(error, UsageError) and not error.cures:
             error.cures = (Cure("see what it takes", f"devbox {self.command} --help"),)
+        with_doctor(error, self.command)
         if self.json:
             self._print_json(envelope(self.command, error, told=self.told))
         else:

@@ -109,7 +109,8 @@ def test_exec_that_devbox_fails_is_exit_125(devbox: Devbox, stream: FakeStream, 
         devbox.calls.results[where] = failure
     ran = devbox("exec", "--", "tool")
     assert ran.status == 125
-    assert ran.err == "error[engine.unreachable]: gone\n"
+    assert ran.err.startswith("error[engine.unreachable]: gone\n")
+    assert ran.err.endswith("devbox doctor --fix\n")
 
 
 def test_exec_whose_reader_goes_away_is_quiet(devbox: Devbox, stream: FakeStream) -> None:
