@@ -75,6 +75,8 @@ class Manifest:
     quiet: str = ""
     stopped: tuple[str, ...] = ()
     """Containers that devbox stopped, to be started again when the VM is not deleted after all."""
+    files: int = 0
+    """Files of volumes that were begun; their numbers keep their names apart."""
     volumes: tuple[SavedVolume, ...] = ()
     images: SavedImages | None = None
     sandboxes: tuple[Sandbox, ...] = ()

@@ -94,13 +94,13 @@ def _volumes(repair: Repair, backup: Backup, engine: DockerEngine, wanted: tuple
     left = [v for v in wanted if v.name not in have]
     if not left:
         return backup.now(volumes=tuple(have.values()))
-    taken = {v.file for v in have.values()}
+    number = backup.manifest.files
     with empty_image(engine) as image:
         for volume in left:
-            number = next(n for n in range(1, 100_000) if f"volumes/{files.name_of(n, volume.name)}" not in taken)
-            saved = _volume(repair, backup, engine, volume, image, f"volumes/{files.name_of(number, volume.name)}")
-            taken.add(saved.file)
-            have[volume.name] = saved
+            number += 1
+            backup = backup.now(files=number)
+            file = f"volumes/{files.name_of(number, volume.name)}"
+            have[volume.name] = _volume(repair, backup, engine, volume, image, file)
             backup = backup.now(volumes=tuple(have.values()))
     return backup
 
