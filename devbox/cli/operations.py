@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from devbox.doctor.diagnose import Diagnosis
     from devbox.doctor.facts import Asked
+    from devbox.doctor.fix import Diagnosis as Case
+    from devbox.doctor.fix import Fixed
     from devbox.doctor.host import HostView
+    from devbox.doctor.repair import Repair
     from devbox.engine.api import Container, Endpoint, Engine
     from devbox.result import Result
     from devbox.sandbox.logs import LogLine
@@ -146,6 +149,12 @@ class Operations:
         from devbox.doctor.diagnose import diagnose
 
         return diagnose(host, asked, checks=checks, deep=deep)
+
+    def fix(self, repair: Repair, diagnose: Callable[[], Case]) -> Fixed:
+        """`devbox doctor --fix`."""
+        from devbox.doctor.fix import fix
+
+        return fix(repair, diagnose)
 
     def doctor_checks(self) -> Result:
         """`devbox doctor --list`."""

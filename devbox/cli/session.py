@@ -82,6 +82,8 @@ class Session:
             self.environment.out(results.text(self.command, result, self.style(), self.environment.width))
             if result.error is not None:
                 self.environment.err(errors.text(result.error, self.style(error_stream=True)))
+        if result.error is not None:
+            return result.error.exit
         return Exit.OK if result.status == "ok" else Exit.FAILED
 
     def fail(self, error: DevboxError) -> int:

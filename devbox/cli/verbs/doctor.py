@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from devbox.cli import verb
+from devbox.cli import repairing, verb
 from devbox.cli.interrupts import LEAVING
 from devbox.cli.run import Run
 from devbox.cli.verb import Outcome
@@ -72,11 +73,31 @@ def doctor(
         return run.operations.doctor_checks()
     if explain is not None:
         return _explain(run, explain)
+    if backups:
+        return repairing.backups(run)
     host, asked = _host(run), _asked(run)
     names = tuple(checks or ())
+    if fix:
+        return _fix(run, host, asked, names, allow, confirm)
     diagnosis = run.operations.diagnose(host, asked, names, deep)
     more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}
     return outcome(diagnosis, verbose=run.flags.verbose, offer=True, more=more)
+
+
+def _fix(
+    run: Run, host: Machine, asked: Asked, names: tuple[str, ...], allow: str | None, confirm: str | None
+) -> Result:
+    """Repair, or show what would be tried."""
+    from devbox.doctor.diagnose import choose
+    from devbox.doctor.model import Status
+
+    choose(names, deep=False)
+    if run.flags.dry_run:
+        return repairing.planned(run, host, asked, names)
+    diagnosis, fixed = repairing.fix(run, host, asked, names, allow, confirm)
+    error = repairing.obstacle(fixed, diagnosis.of(Status.FAIL))
+    found = outcome(diagnosis, fixed.repaired, verbose=run.flags.verbose, cures=repairing.hints(fixed))
+    return found if error is None else replace(found, status="error", error=error)
 
 
 def outcome(
@@ -85,9 +106,10 @@ def outcome(
     *,
     verbose: bool = False,
     offer: bool = False,
+    cures: tuple[Cure, ...] = (),
     more: Mapping[str, Any] | None = None,
 ) -> Result:
-    """A diagnosis as a result; what fails is its error. `offer`: with the command that repairs."""
+    """A diagnosis as a result; what fails is its error, with these cures. `offer`: with the command that repairs."""
     from devbox.doctor import report
     from devbox.doctor.model import Status
 
@@ -96,7 +118,8 @@ def outcome(
     if not failing:
         return Result(data, verbose=verbose)
     many = len(failing) > 1
-    cures = (Cure("Let devbox repair it, asking before what costs something.", "devbox doctor --fix"),) if offer else ()
+    if offer:
+        cures = (Cure("Let devbox repair it, asking before what costs something.", "devbox doctor --fix"), *cures)
     error = DevboxError(
         "doctor.findings",
         f"{len(failing)} {'checks fail' if many else 'check fails'}: {', '.join(f.id for f in failing)}",

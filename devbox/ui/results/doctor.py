@@ -9,7 +9,7 @@ from typing import Any
 from devbox.result import Result
 from devbox.ui.style import Style, clean
 from devbox.ui.table import table, wrap
-from devbox.ui.words import count
+from devbox.ui.words import count, size
 
 _MARKS = {"fail": ("✗", "red"), "warn": ("!", "yellow"), "skip": ("-", "dim"), "ok": ("✓", "green")}
 _ORDER = ("fail", "warn", "skip", "ok")
@@ -20,6 +20,8 @@ def doctor(result: Result, style: Style, columns: int) -> list[str]:
     data = result.data or {}
     if "checks" in data:
         return _list(data["checks"], style, columns)
+    if "backups" in data:
+        return _backups(data["backups"], style, columns)
     if "matches" in data:
         return list(_matches(data["matches"], style, columns))
     shown = _ORDER if result.verbose else ("fail", "warn")
@@ -100,6 +102,18 @@ def _summary(findings: Sequence[Mapping[str, Any]], style: Style, *, whole: bool
 def _list(checks: Sequence[Mapping[str, Any]], style: Style, columns: int) -> list[str]:
     rows = [(one["id"], one["area"], one["line"] + (" (--deep)" if one["deep"] else "")) for one in checks]
     return table(("CHECK", "AREA", "LOOKS WHETHER"), rows, style, columns)
+
+
+def _backups(backups: Sequence[Mapping[str, Any]], style: Style, columns: int) -> list[str]:
+    if not backups:
+        return ["No repair has saved anything here."]
+    rows = [
+        (b["id"], f"{b['backend']} {b['vm']}".strip(), count(len(b["volumes"]), "volume"), size(b["size"]), b["phase"])
+        for b in backups
+    ]
+    places = [style.dim(f"  {clean(b['folder'])}") for b in backups]
+    lines = table(("BACKUP", "OF", "VOLUMES", "SIZE", "STATE"), rows, style, columns)
+    return [*lines, "", "In these folders; devbox removes none of them:", *places]
 
 
 def _matches(matches: Sequence[Mapping[str, Any]], style: Style, columns: int) -> Iterator[str]:
