@@ -15,8 +15,42 @@ TIMEOUT = 5.0
 
 def open_redis(where: address.Address, timeout: float = TIMEOUT) -> Any:
     """redis-py's client, connected on first use. Answers are bytes. Of no type: its own do not hold under strict."""
+    pool = _pool(where, timeout)
+    from redis import Redis
+
+    return Redis(connection_pool=pool)
+
+
+class Link:
+    """One connection, without a pool around it: what a worker, which forks, can drop and make anew.
+
+    It connects on first use, and again after an error; errors are redis-py's own.
+    """
+
+    def __init__(self, where: address.Address, timeout: float = TIMEOUT) -> None:
+        self._pool = _pool(where, timeout)
+        self._connection = self._pool.make_connection()
+
+    def execute_command(self, *words: Any) -> Any:
+        """Send a command and give the answer."""
+        try:
+            self._connection.send_command(*words)
+            return self._connection.read_response()
+        except BaseException as error:
+            from redis.exceptions import ResponseError
+
+            if not isinstance(error, ResponseError):  # the next answer might be the one to this question
+                self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Close the connection; in a process that was forked off, without a word to the server."""
+        self._connection.disconnect()
+
+
+def _pool(where: address.Address, timeout: float) -> Any:
     try:
-        from redis import ConnectionPool, Redis
+        from redis import ConnectionPool
         from redis.backoff import NoBackoff
         from redis.retry import Retry
     except ImportError as error:
@@ -26,12 +60,11 @@ def open_redis(where: address.Address, timeout: float = TIMEOUT) -> Any:
         ) from error
     once: Any = Retry(NoBackoff(), 0)
     try:
-        pool = ConnectionPool.from_url(
+        return ConnectionPool.from_url(
             where.url, protocol=2, retry=once, socket_timeout=timeout, socket_connect_timeout=timeout
         )
     except (ValueError, TypeError) as error:
         raise address.invalid("redis-py does not take it") from error
-    return Redis(connection_pool=pool)
 
 
 @contextmanager

@@ -89,6 +89,13 @@ def code_of(error: Exception) -> str:
     return KINDS["Exception"]
 
 
+def is_redis(error: BaseException) -> bool:
+    """Whether an error comes from Redis or from the way to it: what a worker waits out."""
+    from redis.exceptions import RedisError
+
+    return isinstance(error, (RedisError, OSError))
+
+
 def as_error(error: Exception, where: str) -> DevboxError:
     """redis-py's error as devbox' own; `where` is the address without its password."""
     code = code_of(error)

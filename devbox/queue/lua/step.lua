@@ -1,6 +1,6 @@
 -- Settle the last job, where it is still ours, and claim the next: recorded in the same step as it leaves its queue.
 -- ARGV: nonce, worker, claim id, run_at, last envelope or '', its failure or '', '1' to claim, queues...
--- Gives: {1 settled | 0 it was not ours any more | -1 there was none, 'job' | 'empty' | 'paused' | 'done', envelope,
+-- Gives: {1 settled | 0 it was not ours any more | -1 there was none, 'job' | 'empty' | 'paused' | 'unknown' | 'done', envelope,
 -- then 'QUEUE\nTYPE' for each key that is no queue}.
 local nonce, worker, id, run_at, last, failure, claim = unpack(ARGV, 1, 7)
 local inflight = P .. 'devbox:inflight:' .. nonce
@@ -61,6 +61,8 @@ local function take_due(queue, key)
 end
 
 if claim ~= '1' then return idle('done') end
+-- A worker that was taken for dead registers first: nobody would look into its in-flight list.
+if redis.call('HEXISTS', P .. 'devbox:workers', nonce) == 0 then return idle('unknown') end
 -- A claim whose answer was lost on the way is still ours: it is what there is to do.
 local held = redis.call('LINDEX', inflight, 0)
 if held then return {settled, 'job', held} end

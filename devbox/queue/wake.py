@@ -1,0 +1,47 @@
+"""A wait that a signal ends at once."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+Handlers = Mapping[str, Callable[[], None]]
+"""By the signal's name without SIG; a name that this system has not is left out."""
+
+
+class Wake:
+    """Signal handlers whose signals also come as bytes into a socket, on which a process waits."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._taken = {number: act for name, act in handlers.items() if (number := getattr(signal, f"SIG{name}", 0))}
+        signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
+        for number in self._taken:
+            signal.signal(number, self._on)
+
+    def _on(self, number: int, _frame: FrameType | None) -> None:
+        self._taken[number]()
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until a signal."""
+        if select.select((self._read,), (), (), max(0.0, seconds))[0]:
+            with contextlib.suppress(BlockingIOError):
+                self._read.recv(4096)
+
+    def release(self) -> None:
+        """All signals mean again what they mean to a new process: for one that was forked off."""
+        signal.set_wakeup_fd(-1)
+        for number in self._taken:
+            signal.signal(number, signal.SIG_DFL)
+        self._read.close()
+        self._write.close()
+
+
+def nothing() -> None:
+    """For a signal that is to do no more than end a wait."""
