@@ -12,6 +12,10 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"devbox {__version__}\n")
         return 0
+    if sys.argv[1:2] == ["lock"]:
+        from devbox.cli.setlock import main as lock
+
+        return lock(sys.argv[2:])
     try:
         from devbox.cli.main import run
 

@@ -16,6 +16,8 @@ VERBS: dict[str, str] = {
     "pull": "Fetch images beforehand.",
     "plugin": "Check, deploy, list and link the plugin under development.",
     "doctor": "Find what is wrong with this Docker, and repair it.",
+    "worker": "Run a pool of job-queue workers, anywhere.",
+    "lock": "Run a command under an exclusive lock (setlock).",
     "config": "Show every setting and where it comes from.",
 }
 

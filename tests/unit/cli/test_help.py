@@ -73,7 +73,7 @@ def test_bare_devbox_is_a_short_help_and_under_json_an_error(devbox: Devbox) -> 
 
 def test_every_verb_takes_the_common_flags() -> None:
     group = build()
-    for name in VERBS:
+    for name in VERBS.keys() - {"lock"}:  # it has setlock's and no others
         command = group.get_command(None, name)  # type: ignore[attr-defined]
         spelled = {spelling for parameter in command.params for spelling in parameter.opts}
         assert {"-n", "--context", "--host", "--json", "-q", "-v", "-y", "--no-color"} <= spelled, name

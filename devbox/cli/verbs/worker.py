@@ -1,0 +1,50 @@
+"""`devbox worker --queues Q1,Q2`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from devbox.cli import verb
+from devbox.cli.run import Run
+from devbox.cli.verb import Outcome
+from devbox.queue import options
+from devbox.result import Result
+
+if TYPE_CHECKING:
+    from typer._click import Command
+
+
+def command() -> Command:
+    """The verb."""
+    return verb.command("worker", worker, acts=True, options={one.name: _parameter(one) for one in options.OPTIONS})
+
+
+def worker(run: Run, **given: Any) -> Outcome:
+    """Run a pool of workers for Resque, Jesque, node-resque and pyres queues; Ctrl-C lets the jobs finish.
+
+    \b
+    Examples:
+      devbox worker --queues high,low --jobs my_jobs.py
+      devbox worker --queues '*' --jobs my_jobs --count 4 --redis 127.0.0.1:6379
+      devbox worker --queues low --jobs my_jobs --events
+    """
+    from devbox.queue import run as workers
+
+    settings = options.settings(given, run.environment.env)
+    if settings.events:
+        run.session.streams = True
+    code = workers.run(settings)
+    if run.flags.json and not settings.events:
+        return Result({"exit": code})
+    return code
+
+
+def _parameter(option: options.Option) -> inspect.Parameter:
+    info: Any = typer.Option(option.flag, help=option.help, metavar=option.metavar or None, show_default=False)
+    kind: Any = bool if not option.metavar else list[str] if option.repeat else str
+    return inspect.Parameter(
+        option.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, info]
+    )
