@@ -39,6 +39,12 @@ class Operations:
 
         return connect(endpoint)
 
+    def ahead(self, *modules: str) -> None:
+        """Begin to import what comes next: it is done by the time the engine has said who it is."""
+        from threading import Thread
+
+        Thread(target=_import, args=modules, name="ahead").start()
+
     def up(self, world: World, request: UpRequest) -> Result:
         """`devbox up`."""
         from devbox.sandbox.up import up
@@ -168,3 +174,12 @@ class Operations:
         from devbox.doctor import report
 
         return report.explanation(text)
+
+
+def _import(*modules: str) -> None:
+    from contextlib import suppress
+    from importlib import import_module
+
+    for module in modules:
+        with suppress(Exception):  # whoever needs it meets the error again
+            import_module(module)

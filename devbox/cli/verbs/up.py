@@ -61,6 +61,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
         reset=run.chosen(options, "reset"),
         dry_run=run.flags.dry_run,
     )
+    run.operations.ahead("devbox.sandbox.up", "yaml")
     return run.operations.up(run.world(), request)
 
 
