@@ -8,7 +8,8 @@
 
 VENV ?= .venv
 ENGINE ?= lab
-JOBS ?= 2
+# On one's own engine one process: there is no second engine for tests that look at all it holds.
+JOBS ?= $(if $(filter mine,$(ENGINE)),0,2)
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
