@@ -47,6 +47,10 @@ class Operations:
 
     def up(self, world: World, request: UpRequest) -> Result:
         """`devbox up`."""
+        if request.stack == "jenkins":
+            from devbox.sandbox.plugins.up import up_linked
+
+            return up_linked(world, request)
         from devbox.sandbox.up import up
 
         return up(world, request)

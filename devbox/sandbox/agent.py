@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from devbox.sandbox.choices import Choices
+from devbox.stacks import PortPolicy, Stack
 
 PORT = 5005
+DEBUG = "debug"
+"""The debugger's name among the ports."""
 LOOPBACK = "127.0.0.1"
 
 NO_CACHE = "-Dstapler.jelly.noCache=true"
@@ -29,6 +33,13 @@ def options(choices: Choices, given: str, image_debug: str) -> list[str]:
         host = "0.0.0.0" if choices["debug"] else LOOPBACK  # noqa: S104  (published on the loopback of this machine)
         found.append(f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={host}:{PORT}")
     return found
+
+
+def stack_of(stack: Stack, choices: Choices) -> Stack:
+    """The stack with the debugger's port among its ports, where it is to be published."""
+    if not choices.values.get("debug"):
+        return stack
+    return replace(stack, ports=(*stack.ports, PortPolicy(DEBUG, stack.services[0].name, PORT)))
 
 
 def port(environment: Mapping[str, str]) -> int | None:

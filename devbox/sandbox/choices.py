@@ -19,7 +19,7 @@ from devbox.sandbox import labels
 OFFICIAL = "jenkins/jenkins"
 """The image that a version is a tag of."""
 
-PORTS = {"http": "http_port", "agent": "agent_port"}
+PORTS = {"http": "http_port", "agent": "agent_port", "debug": "debug_port"}
 """The stack's names of its ports, and the options that choose them."""
 
 DEFAULTS: Mapping[str, Any] = {
@@ -265,7 +265,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _fits(option: str, value: Any, stack: str) -> bool:
-    if option in (*PORTS_OF[stack].values(), "debug_port"):
+    if option in PORTS_OF[stack].values():
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 65536
     if option == "workers":
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1000

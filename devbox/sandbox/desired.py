@@ -11,7 +11,7 @@ from devbox.engine.api import ContainerSpec, Endpoint, Image, Mount, Publish
 from devbox.frozen import dataclass
 from devbox.sandbox import address, agent, kinds, labels, names
 from devbox.sandbox.choices import Choices, to_json
-from devbox.stacks import Service, Stack
+from devbox.stacks import PortPolicy, Service, Stack
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,12 @@ def _ports(design: Design, service: Service) -> tuple[Publish, ...]:
     for policy in design.stack.ports:
         if policy.service == service.name:
             host = design.port(policy.name)
-            found.append(Publish(host if policy.inside else policy.container, design.published_on, host))
-    if design.choices.values.get("debug") and service.name == design.stack.services[0].name:
-        # Never on an address that others can reach, whatever the other ports are on: it runs any code.
-        found.append(Publish(agent.PORT, design.endpoint.publish or agent.LOOPBACK, design.choices["debug_port"]))
+            found.append(Publish(host if policy.inside else policy.container, _address(design, policy), host))
     return tuple(found)
+
+
+def _address(design: Design, policy: PortPolicy) -> str:
+    """The debugger runs any code: never on an address that others can reach, whatever the other ports are on."""
+    if policy.name == agent.DEBUG:
+        return design.endpoint.publish or agent.LOOPBACK
+    return design.published_on

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devbox.engine.api import Engine
 from devbox.engine.pull import Policy
@@ -15,6 +15,9 @@ from devbox.events import Emit, Event, Warned, silent
 from devbox.frozen import dataclass
 from devbox.jenkins.site import Site
 from devbox.result import Warning_
+
+if TYPE_CHECKING:
+    from devbox.jenkins.project import Project
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class UpRequest:
     keep: bool = False
     reset: bool = False
     dry_run: bool = False
+    projects: tuple[Project, ...] = ()
+    """Plugins that are linked from the start."""
 
 
 def _refuse(_question: str) -> bool:

@@ -10,7 +10,7 @@ from devbox.engine.api import Container, Image, Volume
 from devbox.errors import DevboxError
 from devbox.events import Waiting, Warned
 from devbox.result import Result
-from devbox.sandbox import address, home, images, kinds, labels, names, report, survey
+from devbox.sandbox import address, agent, home, images, kinds, labels, names, report, survey
 from devbox.sandbox.apply import Apply, Outcome
 from devbox.sandbox.choices import Choices, defaults, merge
 from devbox.sandbox.desired import Design
@@ -175,7 +175,7 @@ class Run:
         look = self.kind.look(self, seen, kept, choices, found)
         main, *others = found
         design = Design(
-            stack=self.stack,
+            stack=agent.stack_of(self.stack, choices),
             name=self.name,
             run=self.run_id,
             choices=choices,

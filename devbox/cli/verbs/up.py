@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from devbox.cli import verb
+from devbox.cli import linked, verb
 from devbox.cli.interrupts import ROLLING_BACK
 from devbox.cli.options import BY_NAME
 from devbox.cli.run import Run
@@ -32,6 +32,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
       devbox up jenkins:2.555.1          this version, on the same home
       devbox up jenkins -n second        another one beside it
       devbox up jenkins --http-port 9090 --java-opts "-Xmx1g"
+      devbox up jenkins --plugin .       with the plugin of this folder, live
       devbox up jenkins --dry-run        what would change
 
     An option that is not given keeps what the sandbox has, also across `down`; --reset returns to the defaults.
@@ -44,6 +45,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     if version is not None:
         asked["version"] = version
     check_shipped(kind)
+    projects = linked.projects(run, options, asked) if kind == "jenkins" else ()
     settings = run.settings.explicit(kind)
     run.settings.check(settings.keys() - asked.keys())
     for idle in run.settings.ineffective(kind):
@@ -60,6 +62,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
         keep=run.chosen(options, "keep"),
         reset=run.chosen(options, "reset"),
         dry_run=run.flags.dry_run,
+        projects=projects,
     )
     run.operations.ahead("devbox.sandbox.up", "yaml")
     return run.operations.up(run.world(), request)

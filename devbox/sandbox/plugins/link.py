@@ -46,6 +46,8 @@ class Linked:
     mirror: Mirror
     folder: Folder
     restarted: bool = False
+    sent: int = 0
+    """Files that went in or out."""
 
 
 def link(world: World, request: LinkRequest) -> Result:
@@ -105,6 +107,7 @@ class _Link:
         self.mirror = Mirror(self.project)
         self.folder = Folder.of(self.engine, self.container.name, self.project.name)
         self.there = self.folder.read(self.mirror)
+        self.sent = 0
 
     @property
     def lacks_agent(self) -> bool:
@@ -147,7 +150,7 @@ class _Link:
 
     def finish(self, restarted: bool) -> Linked:
         """The link holds."""
-        return Linked(self.mirror, self.folder, restarted)
+        return Linked(self.mirror, self.folder, restarted, self.sent)
 
     def may_recreate(self) -> bool:
         """Ask: the container goes, Jenkins starts anew. A no leaves classes to restarts."""
@@ -179,9 +182,12 @@ class _Link:
 
     def send(self, difference: Difference) -> None:
         """Put the files in, with folders and `.hpl`."""
-        if not difference.empty:
-            count = len(difference.changed) + len(difference.removed)
-            self.world.emit(Step("link", self.project.name, f"{count} file{'' if count == 1 else 's'}"))
+        count = len(difference.changed) + len(difference.removed)
+        if not count and self.there and not self.described_anew():
+            self.mirror.arrived(difference)
+            return
+        self.sent += count
+        self.world.emit(Step("link", self.project.name, f"{count} file{'' if count == 1 else 's'}"))
         with self.world.shield():
             self.folder.send(self.mirror, difference, whole=True)
 
@@ -241,7 +247,7 @@ def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: boo
     if not running:
         bring(world, UpRequest(SERVICE, name, timeout=timeout))
     with world.shield():
-        folder.remove((hpl.file(plugin), hpl.folder(plugin)))
+        folder.remove((hpl.file(plugin), hpl.folder(plugin) if others else hpl.FOLDER))
     if last:
         bring(world, UpRequest(SERVICE, name, asked={"linked": False}, timeout=timeout))
     else:
