@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from devbox.doctor.model import Remedy, Risk
 
 START = Remedy("Start the engine.", None, Risk.NONE, "engine.start")
 RESTART = Remedy("Restart the engine.", None, Risk.RESTART, "engine.restart")
 UPDATE = Remedy("Update the engine in place; its images and volumes stay.", None, Risk.RESTART, "engine.update")
 RECREATE = Remedy("Make the engine's VM anew; devbox brings the volumes back.", None, Risk.DESTROY, "engine.recreate")
-INSTALL = Remedy("Install an engine.", None, Risk.SETTINGS, "engine.install")
+INSTALL = Remedy(
+    "Install an engine.", "sudo apt-get install -y docker.io", Risk.SETTINGS, "engine.install", ("docker.io",)
+)
+FORWARD = Remedy("Forward the ports from this machine's 127.0.0.1 into the VM.", None, Risk.SETTINGS, "ports.forward")
 
 UNSET_HOST = Remedy(
     "Use the local engine instead: paste this into your shell, and remove it from where it is set.",
@@ -30,9 +35,20 @@ def create_context(name: str, host: str) -> Remedy:
     return Remedy(f"Use the engine at {host}.", command, Risk.SETTINGS, "context.create", (name, host))
 
 
-def drop_key(path: str, key: str) -> Remedy:
-    """Take one key out of a JSON file; the file is backed up first."""
-    return Remedy(f"Remove {key} from {path}.", None, Risk.SETTINGS, "config.drop-key", (path, key))
+def drop_key(path: str, *keys: str) -> Remedy:
+    """Take one key, given as its path of keys, out of a settings file; the file is backed up first."""
+    return Remedy(f"Remove {' / '.join(keys)} from {path}.", None, Risk.SETTINGS, "config.drop-key", (path, *keys))
+
+
+def remove_context(name: str) -> Remedy:
+    """Move a context out of the store."""
+    text = f"Move the context {name} out of the way, and make it again."
+    return Remedy(text, f"docker context rm -f {name}", Risk.SETTINGS, "context.remove", (name,))
+
+
+def forward(ports: tuple[int, ...]) -> Remedy:
+    """Forward these ports of the VM."""
+    return replace(FORWARD, about=tuple(map(str, ports)))
 
 
 def upgrade_cli(platform: str) -> str | None:

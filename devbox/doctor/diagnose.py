@@ -90,10 +90,17 @@ def _complete(host: HostView, facts: Facts, finding: Finding) -> Finding:
 def _with_command(host: HostView, facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:
     from devbox.doctor.backends import Rung, owner
 
-    if cure.id not in {rung.value for rung in Rung}:
+    if cure.id not in ("ports.forward", *(rung.value for rung in Rung)):
         return (cure,)
     backend = owner(facts, host)
+    if cure.id == "ports.forward":
+        natpf = backend is not None and backend.kind in _FORWARDED
+        return (replace(cure, about=(backend.kind, backend.name, *cure.about)),) if backend and natpf else ()
     return _by_hand(facts, cure) if backend is None else backend.remedies(Rung(cure.id))
+
+
+_FORWARDED = ("boot2docker", "docker-machine")
+"""Back ends whose VMs have a NAT that forwards ports when it is told to."""
 
 
 def _by_hand(facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:

@@ -77,7 +77,7 @@ def doctor(
         return repairing.backups(run)
     host, asked = _host(run), _asked(run)
     names = tuple(checks or ())
-    if fix:
+    if fix or run.flags.dry_run:
         return _fix(run, host, asked, names, allow, confirm)
     diagnosis = run.operations.diagnose(host, asked, names, deep)
     more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from devbox.doctor import cures
-from devbox.doctor.checks.ports import FORWARD
 from devbox.doctor.checks.words import fail, ok, skip, warn
 from devbox.doctor.facts import Deep, Facts, Missing, Trial
 from devbox.doctor.model import Finding, Remedy
@@ -37,7 +36,9 @@ def port(facts: Facts) -> list[Finding]:
         if trial.port.startswith("not tried"):
             return skip(id, trial.port.removeprefix("not tried: "))
         if trial.port:
-            return fail(id, "a published port does not answer on this machine", trial.port, FORWARD, cures.RESTART)
+            return fail(
+                id, "a published port does not answer on this machine", trial.port, cures.FORWARD, cures.RESTART
+            )
         return ok(id, "a published port answers")
 
     return _with_trial(facts, id, say)

@@ -6,12 +6,11 @@ from devbox.doctor import cures
 from devbox.doctor.checks.words import fail, ok, skip, warn
 from devbox.doctor.facts import Facts, Missing, Ports
 from devbox.doctor.host import Listener
-from devbox.doctor.model import Finding, Remedy, Risk
+from devbox.doctor.model import Finding, Remedy
 from devbox.sandbox import labels
 from devbox.sandbox.ports import clash
 
 AIRPLAY = (5000, 7000)
-FORWARD = Remedy("Forward the ports from this machine's 127.0.0.1 into the VM.", None, Risk.SETTINGS, "ports.forward")
 
 
 def _foreign(facts: Facts) -> str:
@@ -119,7 +118,7 @@ def reach(facts: Facts) -> list[Finding]:
         ip, port = next(iter(silent))
         said = "; ".join(f"{ip}:{port}: {why}" for (ip, port), why in silent.items())
         title = f"a running sandbox's port is not reached from this machine: {ip}:{port}"
-        return fail(id, title, said, FORWARD, cures.RESTART)
+        return fail(id, title, said, cures.forward(tuple(port for _, port in silent)), cures.RESTART)
     return _by_name(facts, ports)
 
 
@@ -137,5 +136,6 @@ def _by_name(facts: Facts, ports: Ports) -> list[Finding]:
     )
     if lost and endpoint:
         said = f"it is at http://{endpoint.publish}:{lost[0]}, and not at http://localhost:{lost[0]}"
-        return warn(id, f"the VM's ports do not reach this machine's localhost: {lost[0]}", said, FORWARD)
+        forward = cures.forward(tuple(lost))
+        return warn(id, f"the VM's ports do not reach this machine's localhost: {lost[0]}", said, forward)
     return ok(id, f"every port of the running sandboxes answers ({len(ports.answers)})")

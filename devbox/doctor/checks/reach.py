@@ -79,7 +79,10 @@ def _by_rule(facts: Facts) -> tuple[Remedy, ...]:
 def _start(facts: Facts) -> tuple[Remedy, ...]:
     """Start it: the service, the VM; or install one where there is none at all."""
     nothing = facts.platform == "linux" and not set(facts.programs) & _ENGINES and facts.where.url.startswith("unix:")
-    return (*_by_rule(facts), *((cures.INSTALL,) if nothing else (cures.START, cures.RESTART)))
+    if not nothing:
+        return (*_by_rule(facts), cures.START, cures.RESTART)
+    by_hand = Remedy("Install Docker Engine: https://docs.docker.com/engine/install/")
+    return (*_by_rule(facts), cures.INSTALL if "apt-get" in facts.programs else by_hand)
 
 
 _ENGINES = {

@@ -114,18 +114,19 @@ def store(facts: Facts) -> list[Finding]:
     said = "; ".join(f"{context.folder}: {context.problem}" for context in broken)
     used = {facts.where.context, facts.env.get("DOCKER_CONTEXT", ""), _current(facts)}
     say = fail if any(context.name in used for context in broken) else warn
-    names = ", ".join(_shown(context) for context in broken)
+    names = ", ".join(context.name if _named(context) else f"{context.name[:12]}…" for context in broken)
     return say(id, f"broken contexts in the docker CLI's store: {names}", said, *map(_remove, broken[:3]))
 
 
-def _shown(context: StoredContext) -> str:
-    return context.name if context.name != context.folder.name else f"{context.name[:12]}…"
+def _named(context: StoredContext) -> bool:
+    """Whether its name could be read: what is called by its folder's digest has none that we know."""
+    return context.name != context.folder.name
 
 
 def _remove(context: StoredContext) -> Remedy:
-    if context.name == context.folder.name:
-        return Remedy("Remove its folder.", f"rm -r {context.folder}", Risk.SETTINGS)
-    return Remedy("Remove it, and make it again.", f"docker context rm -f {context.name}", Risk.SETTINGS)
+    if _named(context):
+        return cures.remove_context(context.name)
+    return Remedy("Remove its folder.", f"rm -r {context.folder}", Risk.SETTINGS)
 
 
 def config(facts: Facts) -> list[Finding]:
@@ -163,15 +164,16 @@ def credentials(facts: Facts) -> list[Finding]:
     if not missing:
         return ok(id, "every credential helper is there" if facts.helpers else "no credential helper is named")
     path, value = str(facts.settings.config.path), facts.settings.config.value
-    keys = ["credsStore"] if value.get("credsStore") in missing else []
+    keys: list[tuple[str, ...]] = [("credsStore",)] if value.get("credsStore") in missing else []
     per_registry = value.get("credHelpers")
     entries = per_registry.items() if isinstance(per_registry, dict) else ()
-    keys += [f"credHelpers.{registry}" for registry, name in entries if name in missing]
+    keys += [("credHelpers", registry) for registry, name in entries if name in missing]
     programs = " and ".join(f"docker-credential-{name}" for name in missing)
     are = "is" if len(missing) == 1 else "are"
-    said = f"{path} names it under {', '.join(keys)}; docker login, Compose, builds and the SDK's pulls fail on it"
+    places = ", ".join(" / ".join(key) for key in keys)
+    said = f"{path} names it under {places}; docker login, Compose, builds and the SDK's pulls fail on it"
     here = not isinstance(facts.tools, Missing) and facts.tools
-    drop = [cures.drop_key(path, key) for key in keys]
+    drop = [cures.drop_key(path, *key) for key in keys]
     return (fail if here else warn)(id, f"{programs} {are} not on PATH", said, *drop)
 
 

@@ -17,9 +17,10 @@ _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 def settings(host: HostView) -> Settings:
     """All of them."""
     docker = docker_folder(host)
+    config = _json(host, docker / "config.json")
     return Settings(
-        config=_json(host, docker / "config.json"),
-        contexts=_contexts(host, docker / "contexts" / "meta"),
+        config=config,
+        contexts=_contexts(host, docker / "contexts" / "meta", _guesses(host, config)),
         daemon=_daemon(host, docker),
         docker_java=_properties(host, host.home / ".docker-java.properties"),
         testcontainers=_properties(host, host.home / ".testcontainers.properties"),
@@ -105,16 +106,24 @@ def _properties(host: HostView, path: Path) -> Parsed:
     return Parsed(path, True, found)
 
 
-def _contexts(host: HostView, meta: Path) -> tuple[StoredContext, ...]:
+def _guesses(host: HostView, config: Parsed) -> dict[str, str]:
+    """Digest to name, of the contexts that somebody uses: broken files do not tell theirs."""
+    import hashlib
+
+    used = (host.env.get("DOCKER_CONTEXT"), config.value.get("currentContext"))
+    return {hashlib.sha256(name.encode()).hexdigest(): name for name in used if isinstance(name, str) and name}
+
+
+def _contexts(host: HostView, meta: Path, guesses: Mapping[str, str]) -> tuple[StoredContext, ...]:
     """Every context of the store, by name."""
-    found = [_context(host, meta / name) for name in host.names(meta) if _DIGEST.match(name)]
+    found = [_context(host, meta / name, guesses.get(name, name)) for name in host.names(meta) if _DIGEST.match(name)]
     return tuple(sorted(found, key=lambda context: context.name))
 
 
-def _context(host: HostView, folder: Path) -> StoredContext:
+def _context(host: HostView, folder: Path, fallback: str) -> StoredContext:
     parsed = _json(host, folder / "meta.json")
     named = parsed.value.get("Name")
-    name = named if isinstance(named, str) and named else folder.name
+    name = named if isinstance(named, str) and named else fallback
     if not parsed.there:
         return StoredContext(name, "", folder, "its meta.json is missing")
     if parsed.problem:

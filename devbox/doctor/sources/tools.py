@@ -27,7 +27,7 @@ _NO_PLUGIN = re.compile(r"unknown command: docker|is not a docker command|unknow
 
 PROGRAMS = (
     "boot2docker", "docker-machine", "VBoxManage", "colima", "limactl", "rdctl", "podman", "orb", "minikube",
-    "multipass", "wsl", "vagrant", "dockerd", "systemctl", "service", "docker", "dockerd-rootless.sh",
+    "multipass", "wsl", "vagrant", "dockerd", "systemctl", "service", "docker", "dockerd-rootless.sh", "apt-get",
 )  # fmt: skip
 """By which back ends are recognised."""
 
