@@ -150,7 +150,8 @@ class Mirror:
         before = [path[len(prefix) :] for path in self.has if path.startswith(prefix) and path.endswith(".class")]
         gone = [path for path in before if path not in files and _source(root, path)]
         if gone:
-            return f"{root.local} is being built: {len(before) - len(gone)} of {len(before)} classes are there"
+            there = sum(path in files for path in before)
+            return f"{root.local} is being built: {there} of {len(before)} classes are there"
         if before and not root.local.is_dir():
             return f"{root.local} is not there"
         return ""

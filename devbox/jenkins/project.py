@@ -97,10 +97,18 @@ def find(folder: Path) -> Project:
         )
     for place in (folder.resolve(), *folder.resolve().parents):
         if (place / maven.POM).is_file():
-            return maven.project(place)
+            return _whole(maven.project(place))
         if gradle.script(place) is not None:
-            return gradle.project(place)
+            return _whole(gradle.project(place))
     raise none(folder)
+
+
+def _whole(found: Project) -> Project:
+    """With every jar that its description lists: Jenkins drops a plugin whose `.hpl` names what is not there."""
+    for jar in found.jars.values():
+        if not jar.file.is_file():
+            raise not_built(f"{jar.file}, which {found.described_by} lists, is not there", found.build)
+    return found
 
 
 def none(folder: Path) -> UsageError:
