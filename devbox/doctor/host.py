@@ -57,6 +57,10 @@ class Unanswered(TimeoutError):
     """Nobody took the connection within the deadline, nor refused it."""
 
 
+class Rejected(ConnectionError):
+    """The other side ended a TLS connection right after the greeting, as who does not accept our certificate does."""
+
+
 @dataclass(frozen=True)
 class Space:
     """Bytes of the disk that holds a path."""

@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from devbox.doctor.host import LIMIT, Reply, Unanswered
+from devbox.doctor.host import LIMIT, Rejected, Reply, Unanswered
 
 if TYPE_CHECKING:
     from devbox.engine.api import Endpoint
@@ -28,12 +28,27 @@ def ask(endpoint: Endpoint, target: str, timeout: float, method: str, body: byte
     try:
         connection.sock = _connect(endpoint, parts.hostname or "", parts.port or 2375, timeout)
         with _Deadline(timeout, connection):
-            connection.request(method, target, body or None, headers)
-            answer = connection.getresponse()
+            answer = _answer(connection, endpoint, (method, target, body or None, headers))
             found = {name.lower(): value for name, value in answer.getheaders()}
-            return Reply(answer.status, found, answer.read(LIMIT))
+            content = answer.read(LIMIT)
+            if answer.length and len(content) < LIMIT:
+                raise http.client.IncompleteRead(content, answer.length)
+            return Reply(answer.status, found, content)
     finally:
         connection.close()
+
+
+def _answer(
+    connection: http.client.HTTPConnection, endpoint: Endpoint, request: tuple[str, str, bytes | None, dict[str, str]]
+) -> http.client.HTTPResponse:
+    """The answer's head. TLS 1.3 looks at our certificate only after the greeting is over."""
+    try:
+        connection.request(*request)
+        return connection.getresponse()
+    except (ConnectionError, ssl.SSLEOFError) as error:
+        if endpoint.tls is None:
+            raise
+        raise Rejected(str(error)) from error
 
 
 def _connect(endpoint: Endpoint, name: str, port: int, timeout: float) -> socket.socket:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from devbox.doctor.facts import EngineFacts, Missing, Reach, Where
-from devbox.doctor.host import HostView, Reply, Unanswered
+from devbox.doctor.host import HostView, Rejected, Reply, Unanswered
 from devbox.doctor.sources.together import together
 from devbox.engine.api import Endpoint
 from devbox.engine.window import parse_api
@@ -21,6 +21,7 @@ from devbox.engine.window import parse_api
 SECONDS = 2.8
 """How long an engine may take to answer: what takes longer hangs."""
 SSH_SECONDS = 15.0
+_OTHER_SECONDS = 1.5
 
 _CERTIFICATES = (("tls.expired", (9, 10)), ("tls.name", (62, 63, 64)))
 """OpenSSL's X509_V_ERR numbers; the rest is a certificate that nobody trusted vouches for."""
@@ -86,10 +87,10 @@ def judge(host: HostView, endpoint: Endpoint, ping: Reply | Exception, version: 
 def _other_way(host: HostView, endpoint: Endpoint) -> Reach | None:
     """Whether it would answer with TLS instead of without, or the other way round."""
     if endpoint.tls is None:
-        answer = attempt(host, replace(endpoint, tls=(None, None, None), tls_verify=False), "/_ping", 1.0)
+        answer = attempt(host, replace(endpoint, tls=(None, None, None), tls_verify=False), "/_ping", _OTHER_SECONDS)
         speaks = isinstance(answer, Reply) or by_error(host, endpoint, answer).case == "tls.client"
         return Reach("tls.wanted", "it takes a TLS greeting, and no plain request") if speaks else None
-    answer = attempt(host, replace(endpoint, tls=None), "/_ping", 1.0)
+    answer = attempt(host, replace(endpoint, tls=None), "/_ping", _OTHER_SECONDS)
     return (
         Reach("tls.not-wanted", "it takes a plain request, and no TLS greeting") if isinstance(answer, Reply) else None
     )
@@ -117,7 +118,9 @@ def by_reply(reply: Reply) -> Reach:
 
 def by_error(host: HostView, endpoint: Endpoint, error: Exception) -> Reach:
     """Why nothing answered; the innermost exception that is known decides."""
-    for inner in reversed(list(_chain(error))):
+    # A time-out may be made of a connection that was shut down for it, a rejection of one that was broken off.
+    known = [error] if isinstance(error, TimeoutError | Rejected) else reversed(list(_chain(error)))
+    for inner in known:
         case = _case(host, endpoint, inner)
         if case:
             return Reach(case, _short(str(inner) or type(inner).__name__))
@@ -127,6 +130,8 @@ def by_error(host: HostView, endpoint: Endpoint, error: Exception) -> Reach:
 def _case(host: HostView, endpoint: Endpoint, error: BaseException) -> str:
     if isinstance(error, ssl.SSLError):
         return _tls_case(error)
+    if isinstance(error, Rejected):
+        return "tls.client"
     if isinstance(error, TimeoutError):
         return "silent-host" if isinstance(error, Unanswered) else "hang"
     if isinstance(error, socket.gaierror):
@@ -163,7 +168,7 @@ def _socket_case(host: HostView, endpoint: Endpoint, error: BaseException) -> st
 def _tls_case(error: ssl.SSLError) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return next((case for case, numbers in _CERTIFICATES if error.verify_code in numbers), "tls.untrusted")
-    words = f"{error.reason or ''} {error}".upper().replace(" ", "_")
+    words = f"{getattr(error, 'reason', '')} {error}".upper().replace(" ", "_")
     return next((case for word, case in _TLS_WORDS if word in words), "tls.other")
 
 
