@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from devbox.result import Result
     from devbox.sandbox.logs import LogLine
     from devbox.sandbox.names import Summary
+    from devbox.sandbox.plugins.deploy import Request as DeployRequest
     from devbox.sandbox.plugins.link import Linked, LinkRequest
     from devbox.sandbox.plugins.watch import WatchRequest
     from devbox.sandbox.request import UpRequest, World
@@ -129,6 +130,32 @@ class Operations:
         from devbox.sandbox.inside import service_container
 
         return service_container(engine, name, service)
+
+    def check_plugins(self, engine: Callable[[], Engine], files: Sequence[Path], name: str | None) -> Result:
+        """`devbox plugin check`."""
+        from devbox.sandbox.plugins.checking import check_files
+
+        return check_files(files, engine, name)
+
+    def deploy(self, world: World, request: DeployRequest) -> Result:
+        """`devbox plugin deploy`."""
+        from devbox.sandbox.plugins.deploy import deploy
+
+        return deploy(world, request)
+
+    def plugins(self, world: World, name: str) -> Result:
+        """`devbox plugin list`."""
+        from devbox.sandbox.plugins.listing import plugins
+
+        return plugins(world.engine, name, world.emit)
+
+    def groovy(
+        self, engine: Engine, name: str, text: str, file: str, arguments: Mapping[str, str], timeout: float
+    ) -> Result:
+        """`devbox groovy`."""
+        from devbox.sandbox.groovy import groovy
+
+        return groovy(engine, name, text, file, arguments, timeout)
 
     def link(self, world: World, request: LinkRequest) -> Result:
         """`devbox plugin link`."""

@@ -13,6 +13,12 @@ FOLDER = "devbox"
 WARS = "devbox-war"
 """Where a WAR of the user's lies: beside that folder, which is read as a whole."""
 
+PLUGINS = "devbox-plugins"
+"""What devbox has put into plugins/: a file a plugin."""
+
+BEFORE = f"{PLUGINS}/before"
+"""What was there before, while a deployment is under way."""
+
 PASSWORD = f"{FOLDER}/admin.password"
 TOKEN = f"{FOLDER}/admin.token"
 MARKER = f"{FOLDER}/signed-in"
@@ -24,7 +30,9 @@ LAST_VERSION = "jenkins.install.InstallUtil.lastExecVersion"
 
 CONFIG = "config.xml"
 
-SKIPPED = re.compile(r"^(war|caches|logs|devbox-war)(/|$)|^plugins/[^/]+/|^workspace/|^[^/]+\.log$")
+SKIPPED = re.compile(
+    r"^(war|caches|logs|devbox-war|devbox-plugins/before)(/|$)|^plugins/[^/]+/|^workspace/|^[^/]+\.log$"
+)
 """What a slim copy leaves out: Jenkins makes it anew from the WAR and the plugins' files."""
 
 

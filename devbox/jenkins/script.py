@@ -52,12 +52,31 @@ def run(
     Raises the errors of `Client`, and `groovy.unanswered` where Jenkins gives no account of it.
     """
     token = f"devbox-{secrets.token_hex(16)}:"
-    text = _preamble(token, script, arguments or {}) + _own("run")
+    answer = _ask(client, token, _preamble(token, script, arguments or {}) + _own("run"), timeout)
+    failure = answer.get("failure")
+    return Outcome(str(answer.get("output") or ""), answer.get("result"), Failure(**failure) if failure else None)
+
+
+def call(client: Client, name: str, arguments: Mapping[str, str] | None = None, *, timeout: float = TIMEOUT) -> Any:
+    """Run one of devbox's own scripts, `groovy/NAME.groovy`, and give the data that it returns; `groovy.failed`.
+
+    It is compiled once and not inside another, which saves half of the time: a deployment asks two or three times.
+    """
+    token = f"devbox-{secrets.token_hex(16)}:"
+    answer = _ask(client, token, _called(token, _own(name), arguments or {}), timeout)
+    if answer.get("failure"):
+        raise DevboxError("groovy.failed", f"devbox' own script {name}.groovy failed", cause=str(answer["failure"]))
+    return answer.get("result")
+
+
+def _ask(client: Client, token: str, text: str, timeout: float) -> dict[str, Any]:
+    """What the script says behind its token."""
     reply = client.post("/scriptText", {"script": text}, timeout=timeout)
     if reply.status == 200:
         for line in reply.text.splitlines():
             if line.startswith(token):
-                return _outcome(json.loads(base64.b64decode(line[len(token) :])))
+                found: dict[str, Any] = json.loads(base64.b64decode(line[len(token) :]))
+                return found
     raise DevboxError(
         "groovy.unanswered",
         f"Jenkins gave no account of the script (status {reply.status})",
@@ -66,23 +85,29 @@ def run(
     )
 
 
-def call(client: Client, name: str, arguments: Mapping[str, str] | None = None, *, timeout: float = TIMEOUT) -> Any:
-    """Run one of devbox's own scripts, `groovy/NAME.groovy`, and give what it returns; raises `groovy.failed`."""
-    outcome = run(client, _own(name), arguments, timeout=timeout)
-    if outcome.failure is not None:
-        where = f" in line {outcome.failure.line}" if outcome.failure.line else ""
-        raise DevboxError(
-            "groovy.failed",
-            f"devbox' own script {name}.groovy failed{where}",
-            cause=outcome.failure.message,
-            tail=tuple(outcome.failure.trace.splitlines()[:8]),
-        )
-    return outcome.result
+CALL = """\
+def devboxAnswer = [:]
+try {{
+devboxAnswer.result = ({{ ->
+{body}
+}}.call())
+}} catch (Throwable devboxThrown) {{
+devboxAnswer.failure = String.valueOf(devboxThrown)
+}}
+println('{token}' + groovy.json.JsonOutput.toJson(devboxAnswer).getBytes('UTF-8').encodeBase64().toString())
+"""
 
 
-def _outcome(answer: dict[str, Any]) -> Outcome:
-    failure = answer.get("failure")
-    return Outcome(str(answer.get("output") or ""), answer.get("result"), Failure(**failure) if failure else None)
+def _called(token: str, script: str, arguments: Mapping[str, str]) -> str:
+    """One of our own scripts as the body of a closure, its imports before it, its arguments as variables."""
+    lines = script.splitlines()
+    imports = [line for line in lines if line.startswith("import ")]
+    body = "\n".join(line for line in lines if not line.startswith("import "))
+    given = [
+        f"def {key} = new String({_encoded(value)}.join('').decodeBase64(), 'UTF-8')"
+        for key, value in arguments.items()
+    ]
+    return "\n".join([*imports, *given, CALL.format(body=body, token=token)])
 
 
 def _own(name: str) -> str:

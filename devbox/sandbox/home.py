@@ -128,14 +128,23 @@ def peek(engine: Engine, name: str, base: dict[str, str], volume: str, image: st
 
 
 @contextmanager
-def helper(engine: Engine, name: str, base: dict[str, str], mount: Mount | None, image: str) -> Iterator[str]:
-    """A container that is never started, to reach into a volume or an image; it is gone afterwards."""
+def helper(
+    engine: Engine,
+    name: str,
+    base: dict[str, str],
+    mount: Mount | None,
+    image: str,
+    *,
+    command: tuple[str, ...] | None = None,
+) -> Iterator[str]:
+    """A container to reach into a volume or an image; it is gone afterwards. Only one with a `command` is started."""
     spec = ContainerSpec(
         name=names.helper(name) + secrets.token_hex(4),
         image=image,
         service="helper",
         labels={**base, labels.ROLE: "peek"},
         network="none",
+        command=command,
         mounts=(mount,) if mount else (),
     )
     container = engine.create_container(spec)

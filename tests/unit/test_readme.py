@@ -11,7 +11,17 @@ from devbox.cli.verbs import ALSO, VERBS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CODE_FIRST = {"DevboxError", "UsageError", "ConfirmationNeeded", "BootFault", "Warned", "Warning_", "failure", "Bad"}
+CODE_FIRST = {
+    "DevboxError",
+    "UsageError",
+    "ConfirmationNeeded",
+    "BootFault",
+    "Warned",
+    "Warning_",
+    "failure",
+    "Bad",
+    "Problem",
+}
 CODE = re.compile(r"[a-z_]+\.[a-z_]+|internal|interrupted")
 
 

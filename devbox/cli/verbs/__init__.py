@@ -14,6 +14,7 @@ VERBS: dict[str, str] = {
     "env": "Print variables for a shell: JENKINS_URL=...",
     "restart": "Restart and wait until it is usable.",
     "pull": "Fetch images beforehand.",
+    "groovy": "Run a Groovy script in Jenkins.",
     "plugin": "Check, deploy, list and link the plugin under development.",
     "doctor": "Find what is wrong with this Docker, and repair it.",
     "worker": "Run a pool of job-queue workers, anywhere.",

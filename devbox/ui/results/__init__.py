@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from devbox.result import Result
-from devbox.ui.results import doctor, kept, sandboxes, values
+from devbox.ui.results import doctor, kept, plugins, sandboxes, values
 from devbox.ui.style import Style
 
 Render = Callable[[Result, Style, int], list[str]]
@@ -20,6 +20,9 @@ RENDER: Mapping[str, Render] = {
     "credentials": values.credentials,
     "open": values.open_,
     "config": values.config,
+    "plugin check": plugins.check,
+    "plugin deploy": plugins.deploy,
+    "plugin list": plugins.list_,
     "doctor": doctor.doctor,
 }
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from devbox.cli import verb
 from devbox.cli.run import Run
 from devbox.cli.verb import Outcome
-from devbox.errors import UsageError
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -24,5 +23,8 @@ def list_(run: Run) -> Outcome:
     \b
     Examples:
       devbox plugin list
+      devbox plugin list -n second --json
+
+    linked: from a project's folder; deployed: by devbox; bundled: with Jenkins itself; installed: in any other way.
     """
-    raise UsageError("usage.command", "plugin list is not built yet")
+    return run.operations.plugins(run.world(), run.sandbox(None, "jenkins"))
