@@ -357,7 +357,7 @@ class Deployment:
             self.engine.put_files(self.entry.container.id, layout.PATH, tuple(files))
             before.forget(self.engine, self.entry.container, self.before)
         except DevboxError as problem:
-            self.world.emit(Warned("plugin.unrecorded", f"devbox could not note what it deployed: {problem.message}"))
+            self.world.emit(Warned("plugin.unrecorded", f"it could not be noted what was deployed: {problem.message}"))
 
     def _shown(self, step: Target, now: State) -> dict[str, Any]:
         return {
