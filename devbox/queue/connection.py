@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,10 +30,12 @@ class Link:
 
     def __init__(self, where: address.Address, timeout: float = TIMEOUT) -> None:
         self._pool = _pool(where, timeout)
-        self._connection = self._pool.make_connection()
+        self._connection: Any = None
 
     def execute_command(self, *words: Any) -> Any:
         """Send a command and give the answer."""
+        if self._connection is None:
+            self._connection = self._pool.make_connection()
         try:
             self._connection.send_command(*words)
             return self._connection.read_response()
@@ -44,8 +47,21 @@ class Link:
             raise
 
     def drop(self) -> None:
-        """Close the connection; in a process that was forked off, without a word to the server."""
-        self._connection.disconnect()
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.disconnect()
+
+    def leave(self) -> None:
+        """In a process that was forked off: let go of the parent's connection without a word to the server.
+
+        By its descriptor: redis-py's own way runs a lot of code that the child of a short job has no other use for.
+        """
+        inherited = getattr(self._connection, "_sock", None)
+        if inherited is None:
+            self.drop()
+        else:
+            os.close(inherited.detach())
+        self._inherited, self._connection = self._connection, None  # kept: its end, too, is code
 
 
 def _pool(where: address.Address, timeout: float) -> Any:

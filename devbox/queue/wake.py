@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import select
 import signal
 import socket
@@ -11,6 +12,11 @@ from types import FrameType
 
 Handlers = Mapping[str, Callable[[], None]]
 """By the signal's name without SIG; a name that this system has not is left out."""
+
+
+SET: Callable[[int, int], object] = importlib.import_module("_signal").signal
+"""`signal.signal` without the enumerations around it, which cost more than the system call; a child sets eight."""
+DEFAULT = int(signal.SIG_DFL)
 
 
 class Wake:
@@ -38,7 +44,7 @@ class Wake:
         """All signals mean again what they mean to a new process: for one that was forked off."""
         signal.set_wakeup_fd(-1)
         for number in self._taken:
-            signal.signal(number, signal.SIG_DFL)
+            SET(number, DEFAULT)
         self._read.close()
         self._write.close()
 

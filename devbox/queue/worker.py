@@ -141,7 +141,7 @@ class Worker:
 
         def inside() -> NoReturn:
             child.settle_in(self.bond, self.wake, self.settings.term == "child")
-            self.link.drop()
+            self.link.leave()
             child.processing(envelope.queue, job)
             if failed := child.attempt(job, perform, lambda: self._after_fork(job)):
                 self.report.write(failed)
@@ -160,7 +160,7 @@ class Worker:
 
         def inside() -> NoReturn:
             child.settle_in(self.bond, self.wake, self.settings.term == "child")
-            self.link.drop()
+            self.link.leave()
             self._many(envelope)
             child.leave()
 
