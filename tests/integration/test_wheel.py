@@ -29,10 +29,11 @@ class Installed:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     place = tmp_path_factory.mktemp("wheel")
-    _run(sys.executable, "-m", "build", "--wheel", "--outdir", str(place), str(ROOT))
+    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(place), str(ROOT))
     (wheel,) = place.glob("devbox-*.whl")
-    _run(sys.executable, "-m", "venv", str(place / "venv"))
-    _run(str(place / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel))
+    _run(sys.executable, "-m", "venv", "--without-pip", str(place / "venv"))
+    pip = (sys.executable, "-m", "pip", "--python", str(place / "venv/bin/python"), "--disable-pip-version-check")
+    _run(*pip, "install", "--quiet", str(wheel))
     yield Installed(wheel, place / "venv")
 
 
