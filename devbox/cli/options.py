@@ -69,7 +69,7 @@ _everywhere = Option
 _once = partial(Option, up=True)
 """Options of one `up`, whatever the stack."""
 _jenkins = partial(Option, section="jenkins", stack="jenkins", files="project")
-_queue = partial(Option, section="queue", stack="queue", files="project", up=True, hidden=True, later=True)
+_queue = partial(Option, section="queue", stack="queue", files="project", up=True)
 _yes_no: dict[str, Any] = {"kind": bool, "default": False, "metavar": ""}
 
 OPTIONS: tuple[Option, ...] = (
@@ -109,13 +109,17 @@ OPTIONS: tuple[Option, ...] = (
     _jenkins("debug_port", values.port, "the port of the debugger (5005)", "N", files="", up=True, kind=int),
     _jenkins("agents", values.whole(0, 100), kind=int, later=True),
     _jenkins("casc", values.text, path=True, later=True),
-    _queue("workers", values.whole(1, 1000), "how many workers", "N", kind=int),
-    _queue("queues", values.words, "the queues they serve, first ones first", "Q1,Q2", kind=list),
-    _queue("redis_port", values.port, "the port of Redis", "N", kind=int),
-    _queue("jobs", values.text, "the folder of the job classes", "DIR", path=True),
-    _queue("worker_image", values.image, "an image with workers of your own", "REF"),
-    _queue("worker_command", values.text, "the command that starts them", "TEXT"),
-    _queue("durable", values.boolean, "keep the data over a crash", kind=bool, off="--no-durable"),
+    _queue("workers", values.whole(1, 1000), "how many workers (2)", "N", kind=int),
+    _queue("queues", values.queues, "the queues they serve, first ones first (*)", "Q1,Q2", kind=list),
+    _queue("redis_port", values.port, "the port of Redis (6379)", "N", kind=int),
+    _queue(
+        "jobs", values.text, "the folder of your job classes, Python modules", "DIR", path=True, check=values.folder
+    ),
+    _queue("worker_image", values.image, "an image with workers of your own, N containers of it", "REF"),
+    _queue("worker_command", values.command, "the command that starts one in it", "TEXT"),
+    _queue(
+        "durable", values.boolean, "no acknowledged job is lost even if Redis is killed", kind=bool, off="--no-durable"
+    ),
 )
 
 BY_NAME = {option.name: option for option in OPTIONS}

@@ -222,6 +222,36 @@ def words(value: Any) -> list[str]:
     return found
 
 
+def queues(value: Any) -> list[str]:
+    """Names and patterns of queues, in the order in which they are served; `!NAME` excludes one."""
+    found = words(value)
+    if any(any(ord(letter) < 32 for letter in one) or one == "!" for one in found):
+        raise Bad("option.invalid", f"{shown(value)} is no list of queues", "write it as high,low or high,*")
+    return found
+
+
+def folder(value: Any) -> str:
+    """A folder that is there."""
+    if not Path(str(value)).is_dir():
+        raise Bad(
+            "jobs.invalid", f"{shown(value, 300)} is no folder", "give the folder that your Python modules are in"
+        )
+    return str(value)
+
+
+def command(value: Any) -> str:
+    """A command's words, quoted as for a shell."""
+    try:
+        found = shlex.split(text(value))
+    except ValueError as error:
+        if isinstance(error, Bad):
+            raise
+        raise Bad("option.invalid", f"{shown(value)}: {str(error).lower()}", "close the quotes") from error
+    if not found:
+        raise Bad("option.invalid", "is empty")
+    return str(value)
+
+
 def service(value: Any) -> str:
     """A service's name as Compose has it."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", str(value)):

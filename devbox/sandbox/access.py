@@ -1,4 +1,4 @@
-"""How to get into a sandbox's Jenkins: its URL, its user. The one place that gives a secret out."""
+"""How to get into a sandbox: its URL, a Jenkins' user. The one place that gives a secret out."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from devbox.errors import Cure, DevboxError
 from devbox.jenkins import home as layout
 from devbox.jenkins.site import USER
 from devbox.result import Result
-from devbox.sandbox import address
+from devbox.sandbox import address, labels
 from devbox.sandbox.choices import of_container
 from devbox.sandbox.inside import service_container
 
 
 def url(engine: Engine, name: str) -> str:
-    """The base URL of a running sandbox."""
-    return published(engine, name, service_container(engine, name, "jenkins"))
+    """The base URL of a running sandbox's pages; raises `sandbox.no_page` for one that has none."""
+    container = service_container(engine, name, None)
+    if container.labels.get(labels.STACK) == "queue":
+        raise DevboxError(
+            "sandbox.no_page",
+            f"{name!r} is a queue: there is no page to open",
+            cures=(Cure("look at it", f"devbox queue stats --watch -n {name}"),),
+        )
+    return published(engine, name, container)
 
 
 def published(engine: Engine, name: str, container: Container) -> str:
@@ -27,7 +34,9 @@ def published(engine: Engine, name: str, container: Container) -> str:
 
 def environment(engine: Engine, name: str) -> Result:
     """Variables that tools read."""
-    return Result({"JENKINS_URL": url(engine, name)})
+    container = service_container(engine, name, None)
+    variable = "REDIS_URL" if container.labels.get(labels.STACK) == "queue" else "JENKINS_URL"
+    return Result({variable: published(engine, name, container)})
 
 
 def credentials(engine: Engine, name: str) -> Result:

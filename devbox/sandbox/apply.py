@@ -54,13 +54,13 @@ class Apply:
             for step in steps:
                 if step.reason not in LAST:
                     self.do(step)
-            if not self.request.wait:
-                return self.outcome
-            self.outcome.ready = self.care.wait()
+            self.outcome.ready = self.care.wait() if self.request.wait else None
         except BaseException as error:
             self.failed(error)
             raise
         self.care.done()
+        if not self.request.wait:
+            return self.outcome
         for step in self.later:
             try:
                 self.do(step)

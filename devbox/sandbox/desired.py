@@ -32,8 +32,8 @@ class Design:
     war: Path | None = None
     """The WAR to put in; None also where the home has it already."""
     images: Mapping[str, Image] = field(default_factory=dict)
-    jobs: Path | None = None
-    """The folder of job classes to put in."""
+    scale: int | None = None
+    """How many workers somebody asks for now, who may have been scaled otherwise since."""
 
     @property
     def published_on(self) -> str:

@@ -9,7 +9,7 @@ from devbox.engine.pull import ensure_images
 from devbox.errors import DevboxError
 from devbox.events import Warned
 from devbox.result import Result
-from devbox.sandbox import labels
+from devbox.sandbox import kinds, labels
 from devbox.sandbox.choices import Choices, merge, of_container
 from devbox.sandbox.observe import Observed
 from devbox.sandbox.request import World
@@ -36,8 +36,9 @@ def pull(world: World, stack: str | None, asked: Mapping[str, Any], settings: Ma
 
 def _refs(world: World, stack: str | None, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
     if stack is not None:
-        load(stack)
-        return [merge(asked, settings, None).image]
+        wanted = merge(asked, settings, None, stack=stack)
+        found = [kinds.of(stack).reference(service, wanted) for service in load(stack).services]
+        return list(dict.fromkeys(found))
     used = {ref for sandbox in everything(world.engine) for ref in _images(sandbox)}
     return sorted(used) or [merge(asked, settings, Choices()).image]
 
@@ -46,5 +47,5 @@ def _images(sandbox: Observed) -> list[str]:
     """What its containers were made from; of a kept one what its volumes say."""
     parts = {**sandbox.aside, **sandbox.containers}.values()
     if parts:
-        return [of_container(c.labels, {}).image for c in parts]
+        return [c.labels.get(labels.IMAGE) or of_container(c.labels, {}).image for c in parts]
     return [ref for volume in sandbox.volumes.values() if (ref := volume.labels.get(labels.IMAGE))]

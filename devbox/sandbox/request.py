@@ -15,6 +15,7 @@ from devbox.events import Emit, Event, Warned, silent
 from devbox.frozen import dataclass
 from devbox.jenkins.site import Site
 from devbox.result import Warning_
+from devbox.sandbox.broker import Broker, Redis
 
 if TYPE_CHECKING:
     from devbox.jenkins.project import Project
@@ -55,7 +56,7 @@ class World:
 
     `shield` gives a context in which a signal is held back until its end; `confirm` asks a yes/no question and raises
     `ConfirmationNeeded` where nobody can be asked; `state` is devbox's own folder (locks, logs); `site` gives the
-    Jenkins at a URL.
+    Jenkins at a URL, `broker` the Redis.
     """
 
     engine: Engine
@@ -65,6 +66,7 @@ class World:
     confirm: Callable[[str], bool] = _refuse
     clock: Callable[[], float] = time.monotonic
     site: Callable[[str, str | None], Site] = Site
+    broker: Callable[[str], Broker] = Redis
 
     def collecting(self) -> tuple[World, list[Warning_]]:
         """The same world, and the list that the warnings of an operation come together in."""

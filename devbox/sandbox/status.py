@@ -13,6 +13,7 @@ from devbox.engine.api import Container, Engine, Network, Volume
 from devbox.errors import Cure, DevboxError
 from devbox.result import Result, Warning_
 from devbox.sandbox import address, labels, names, report
+from devbox.sandbox.broker import Redis
 from devbox.sandbox.observe import Observed, sort
 
 T = TypeVar("T", Container, Network, Volume)
@@ -75,7 +76,7 @@ def _answering(engine: Engine, found: list[Observed]) -> list[str]:
         (c, url)
         for s in found
         for c in s.containers.values()
-        if c.state == "running" and c.health == "starting" and (url := address.of_container(c, engine.endpoint))
+        if c.state == "running" and c.health == "starting" and (url := _url(engine, s))
     ]
     if not unsure:
         return []
@@ -87,10 +88,25 @@ def _answering(engine: Engine, found: list[Observed]) -> list[str]:
         return [i for i in pool.map(lambda pair: _asks(*pair), unsure) if i]
 
 
+def _url(engine: Engine, seen: Observed) -> str | None:
+    """Where the sandbox can be asked: at the one of its containers that publishes its URL."""
+    found = (address.of_container(c, engine.endpoint) for c in seen.containers.values() if labels.HTTP in c.labels)
+    return next(found, None)
+
+
 def _asks(container: Container, url: str) -> str | None:
+    if container.labels.get(labels.STACK) == "queue":
+        return container.id if _is_there(container, Redis(url)) else None
     from devbox.jenkins.site import Site
 
     return container.id if Site(url).get("/login").status == 200 else None
+
+
+def _is_there(container: Container, redis: Redis) -> bool:
+    """Whether Redis answers; of a worker whether it has registered."""
+    if labels.HTTP in container.labels:
+        return redis.ping()
+    return any(worker.startswith(f"{container.id[:12]}:") for worker in redis.workers() or ())
 
 
 def _warnings(engine: Engine, seen: Observed) -> list[Warning_]:

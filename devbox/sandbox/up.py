@@ -85,6 +85,10 @@ class Run:
         self.lock_id = lock_id
         self.run_id = ""
         self.files = files
+        self.restarting: set[str] = set()
+        """The services that a `devbox restart` means."""
+        self.scale: int | None = None
+        """How many workers somebody asks for now."""
 
     def run(self, restart: Sequence[Change] = ()) -> Outcome:
         """Everything under the lock; no helper container outlives it.
@@ -115,11 +119,12 @@ class Run:
         """Observe, plan, apply, wait."""
         seen = survey.settled(self.world, survey.look(self.world, self.stack, self.name), self.stack, self.run_id)
         kept = self.kind.kept(self, seen, peek=True)
-        choices = self.choices(kept)
+        self.restarting = {step.service for step in restart}
+        choices = self.kind.settle(self, seen, kept, self.choices(kept))
         found, pulled = self.images(choices)
         steps, design = self.plan(seen, kept, choices, found)
         if not steps:
-            steps = list(restart)
+            steps = self.kind.restarts(choices, restart)
         self.check_aside(steps, seen)
         return Apply(self.world, self.request, design, pulled).carry_out(steps)
 
@@ -127,7 +132,7 @@ class Run:
         """The plan alone: nothing is pulled, created or changed."""
         seen = survey.look(self.world, self.stack, self.name)
         kept = self.kind.kept(self, seen, peek=False)
-        choices = self.choices(kept)
+        choices = self.kind.settle(self, seen, kept, self.choices(kept))
         found, pulled = self.images(choices)
         return [*pulled, *self.plan(seen, kept, choices, found)[0]]
 
@@ -185,10 +190,10 @@ class Run:
             config_file=str(folder() / f"{self.stack.name}.yaml"),
             war=self.files.wars.get((choices.values.get("war") or {}).get("sha256", "")),
             images={service: found[service] or images.UNKNOWN for service in others},
-            jobs=self.files.jobs,
+            scale=self.scale,
         )
         wanted = Wanted(self.name, survey.volumes(self.stack, self.name), look.services)
-        return self.kind.steps(self, choices, plan(wanted, seen), seen), design
+        return self.kind.steps(self, kept, choices, plan(wanted, seen), seen), design
 
     def differences(
         self, seen: Observed, container: Container | None, ref: str, image: Image | None, changes: Sequence[str]

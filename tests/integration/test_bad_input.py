@@ -123,7 +123,10 @@ ROWS = {
         UP, "tls.missing", env={"DOCKER_HOST": "tcp://127.0.0.1:9", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/no"}
     ),
     "no engine there": Row(UP, "engine.unreachable", 1, env={"DOCKER_HOST": "unix:///no/docker.sock"}),
-    "queue is not there yet": Row(("up", "queue"), "stack.unknown", says="queue"),
+    "jobs that are nowhere": Row(("up", "queue", "--jobs", "nowhere"), "jobs.invalid", says="nowhere"),
+    "a command without an image": Row(
+        ("up", "queue", "--worker-command", "true"), "option.conflict", says="--worker-image"
+    ),
     "sandbox that is not there": Row(("restart", "t-nowhere"), "sandbox.unknown", 1, says="t-nowhere"),
     "lines that are no number": Row(("logs", "x", "--tail", "few"), "option.invalid", says="--tail"),
     "time that is none": Row(("logs", "x", "--since", "yesterday"), "option.invalid", says="--since"),

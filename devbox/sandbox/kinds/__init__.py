@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -103,11 +103,17 @@ class Kind(Protocol):
     def look(self, run: Run, seen: Observed, kept: Kept, choices: Choices, images: Mapping[str, Image | None]) -> Found:
         """What is wanted, service by service, and how it differs from what is there; guards the data."""
 
+    def settle(self, run: Run, seen: Observed, kept: Kept, choices: Choices) -> Choices:
+        """The choices as they hold, with files of this machine read anew; raises `UsageError` for what excludes."""
+
     def shape(self, design: Design, service: Service) -> Service:
         """The service of the stack's file with what the choices make of it."""
 
-    def steps(self, run: Run, choices: Choices, steps: list[Change], seen: Observed) -> list[Change]:
+    def steps(self, run: Run, kept: Kept, choices: Choices, steps: list[Change], seen: Observed) -> list[Change]:
         """The plan with the steps that are this stack's own."""
+
+    def restarts(self, choices: Choices, steps: Sequence[Change]) -> list[Change]:
+        """How what `devbox restart` asks for is done."""
 
     def care(self, apply: Apply) -> Care:
         """What looks after one application of a plan."""
@@ -118,6 +124,10 @@ class Kind(Protocol):
 
 def of(stack: str) -> Kind:
     """The ways of a stack."""
+    if stack == "queue":
+        from devbox.sandbox.kinds.queue import Queue
+
+        return Queue()
     from devbox.sandbox.kinds.jenkins import Jenkins
 
     return Jenkins()

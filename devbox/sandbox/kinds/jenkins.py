@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -85,9 +85,17 @@ class Jenkins:
         service = WantedService(main.name, choices.image, differences, version_changes=copied)
         return Found((service,), version)
 
-    def steps(self, run: Run, choices: Choices, steps: list[Change], seen: Observed) -> list[Change]:
+    def settle(self, run: Run, seen: Observed, kept: Kept, choices: Choices) -> Choices:
+        """As they are."""
+        return choices
+
+    def steps(self, run: Run, kept: Kept, choices: Choices, steps: list[Change], seen: Observed) -> list[Change]:
         """None of its own."""
         return steps
+
+    def restarts(self, choices: Choices, steps: Sequence[Change]) -> list[Change]:
+        """As they are asked for."""
+        return list(steps)
 
     def shape(self, design: Design, service: Service) -> Service:
         """The service with its memory and its variables."""

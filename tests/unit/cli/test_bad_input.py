@@ -21,10 +21,13 @@ class Bad:
 
 
 ROWS = [
-    Bad("up jenkis", "stack.unknown", ("'jenkis'", "there is jenkins", "devbox up jenkins")),
-    Bad("up queue", "stack.unknown", ("'queue'", "there is jenkins")),
-    Bad("pull queue", "stack.unknown"),
-    Bad("up", "stack.unknown", ("'queue'",), toml="stack = 'queue'"),
+    Bad("up jenkis", "stack.unknown", ("'jenkis'", "there are jenkins and queue", "devbox up jenkins")),
+    Bad("up quue", "stack.unknown", ("devbox up queue",)),
+    Bad("up queue --workers 0", "option.invalid", ("1 to 1000",)),
+    Bad("up queue --queues a,,b", "option.invalid"),
+    Bad("up queue --jobs gone", "jobs.invalid", ("--jobs", "gone")),
+    Bad("up queue --worker-image a:b:c", "image.invalid"),
+    Bad('up queue --worker-image a --worker-command "b', "option.invalid", ("--worker-command",)),
     Bad("up jenkins", "war.invalid", ("devbox.toml:2:", "jenkins.war"), toml="[jenkins]\nwar = 'built-away.war'"),
     Bad("up jenkins", "war.invalid", ("DEVBOX_WAR",), env={"DEVBOX_WAR": "gone.war"}),
     Bad("up", "stack.missing", ("devbox.toml",)),
