@@ -87,7 +87,7 @@ class Watch:
         mine = {w for w, seen in lives.items() if w.startswith(f"{container.id[:12]}:") and seen >= since}
         return len(mine - (self.care.before or set()))
 
-    def foreign(self) -> None:
+    def strangers(self) -> None:
         """Wait until the user's own workers run, and say which have not registered."""
         made = {m for m in self.members if m in self.care.run.made}
         while made and self.clock() - self.began < SETTLED:
@@ -161,7 +161,7 @@ def wait(care: QueueCare) -> Usable:
     if care.own:
         care.workers = watch.pool()
     else:
-        watch.foreign()
+        watch.strangers()
     return Usable(answers=tuple(c.id for c in watch.members.values()))
 
 
