@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from devbox.doctor.host import HostView
     from devbox.doctor.repair import Repair
     from devbox.engine.api import Container, Endpoint, Engine
+    from devbox.queue.client import Client
     from devbox.result import Result
     from devbox.sandbox.logs import LogLine
     from devbox.sandbox.names import Summary
@@ -174,6 +175,24 @@ class Operations:
         from devbox.sandbox.plugins.link import unlink
 
         return unlink(world, name, plugin, timeout=timeout, dry_run=dry_run)
+
+    def redis_url(self, engine: Engine, name: str) -> str:
+        """Where a sandbox's Redis answers."""
+        from devbox.sandbox.queue import redis_url
+
+        return redis_url(engine, name)
+
+    def queue_client(self, where: str, namespace: str | None) -> Client:
+        """The queue at an address."""
+        from devbox.queue.client import Client
+
+        return Client.at(where, namespace)
+
+    def scale(self, world: World, name: str, workers: int, dry_run: bool) -> Result:
+        """`devbox queue scale` of a sandbox."""
+        from devbox.sandbox.queue import scale
+
+        return scale(world, name, workers, dry_run=dry_run)
 
     def browse(self, url: str) -> bool:
         """Open a browser; whether there was one."""

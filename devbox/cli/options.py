@@ -84,6 +84,8 @@ OPTIONS: tuple[Option, ...] = (
     _everywhere("no_color", values.boolean, **_yes_no, files="user"),
     _everywhere("allow", values.choice("none", "settings", "restart", "destroy"), files="user"),
     _everywhere("stack", values.choice(*STACKS), files="project"),
+    _everywhere("redis", values.text, files="user", secret=True),
+    _everywhere("redis_file", values.text, files="user", path=True),
     _once("pull", values.choice(*PULLS), PULL_HELP, "|".join(PULLS), files="user", default="missing"),
     _once("strict_ports", values.boolean, "a taken port is an error", **_yes_no, files="user"),
     _once("publish_address", values.address, "publish the ports on this address", "IP", files="user"),

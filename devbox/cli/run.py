@@ -72,6 +72,10 @@ class Run:
             confirm=Confirm(self.environment, self.flags.yes, self.sink.pause),
         )
 
+    def confirm(self, question: str) -> bool:
+        """Ask a yes/no question; raises `ConfirmationNeeded` where nobody can be asked."""
+        return Confirm(self.environment, self.flags.yes, self.sink.pause)(question)
+
     @cached_property
     def existing(self) -> Sequence[Summary]:
         """The sandboxes that a command can mean."""

@@ -65,7 +65,7 @@ class Client:
 
     def enqueue(self, queue: str, cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> None:
         """Put one job at the queue's tail; `named` are Jesque's `vars`."""
-        self.push(_named(queue), [job_payload(cls, args, named)])
+        self.push(check_queue(queue), [job_payload(cls, args, named)])
 
     def enqueue_many(self, jobs: Iterable[JobRow]) -> int:
         """Put many jobs in, each queue's in order, pipelined; gives how many.
@@ -76,7 +76,7 @@ class Client:
         while batch := list(islice(rows, BATCH * 10)):
             by_queue: dict[str, list[bytes]] = {}
             for queue, cls, args in batch:
-                by_queue.setdefault(_named(queue), []).append(job_payload(cls, args))
+                by_queue.setdefault(check_queue(queue), []).append(job_payload(cls, args))
             for queue, payloads in by_queue.items():
                 self.push(queue, payloads)
             sent += len(batch)
@@ -111,7 +111,7 @@ class Client:
 
     def peek(self, queue: str, start: int = 0, count: int = 20) -> list[dict[str, Any]]:
         """The jobs that come next, as they are; `{"raw": text}` for what is no JSON object."""
-        key = wire.raw(self.keys.queue(_named(queue)))
+        key = wire.raw(self.keys.queue(check_queue(queue)))
         with self.ours():
             kind = self.redis.execute_command("TYPE", key)
             command = "ZRANGE" if kind in (b"zset", "zset") else "LRANGE"
@@ -151,7 +151,7 @@ class Client:
 
     def clear(self, queue: str) -> int:
         """Drop a queue with its jobs, its name too, as Resque's `remove_queue`; gives how many jobs were in it."""
-        key = self.keys.queue(_named(queue))
+        key = self.keys.queue(check_queue(queue))
         with self.ours():
             dropped = int(self.script("drop", wire.raw(key), wire.raw(f"{key}:frequency")))
             self.redis.execute_command("SREM", self.keys.queues, wire.raw(queue))
@@ -206,7 +206,7 @@ def job_payload(cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | N
         raise UsageError("queue.args_invalid", f"the arguments of {cls:.60} are no JSON", cause=str(error)) from error
 
 
-def _named(queue: str) -> str:
+def check_queue(queue: str) -> str:
     """A queue's name; raises `queue.name_invalid`."""
     if not queue or queue != queue.strip() or "," in queue or any(ord(letter) < 32 for letter in queue):
         raise UsageError(

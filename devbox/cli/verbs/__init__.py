@@ -17,6 +17,7 @@ VERBS: dict[str, str] = {
     "groovy": "Run a Groovy script in Jenkins.",
     "plugin": "Check, deploy, list and link the plugin under development.",
     "doctor": "Find what is wrong with this Docker, and repair it.",
+    "queue": "Look into the job queue and steer it.",
     "worker": "Run a pool of job-queue workers, anywhere.",
     "lock": "Run a command under an exclusive lock (setlock).",
     "config": "Show every setting and where it comes from.",

@@ -32,6 +32,9 @@ REGISTER = 10.0
 RESTARTS = 3
 """Restarts of a container after which it is said to fail."""
 
+CODES = {REDIS: "redis.failed", WORKER: "worker.failed", "": "queue.timeout"}
+"""The errors: of a service that does not stay up, and of time that is over."""
+
 TAIL = 15
 """Lines of a log shown under an error."""
 
@@ -120,7 +123,7 @@ class Watch:
             self.check(members)
         if self.clock() - self.began > self.care.run.request.timeout:
             late = next((m for m in members if m in self.members), REDIS)
-            raise self.error(late, "queue.timeout", f"the queue is not usable after {self.took()}: {what}")
+            raise self.error(late, CODES[""], f"the queue is not usable after {self.took()}: {what}")
         time.sleep(LOOK)
 
     def took(self) -> str:
@@ -140,7 +143,7 @@ class Watch:
     def failed(self, member: str, state: ContainerState) -> DevboxError:
         """A container that does not stay up."""
         what = "Redis" if member == REDIS else "the worker"
-        code = "redis.failed" if member == REDIS else "worker.failed"
+        code = CODES[names.service_of(member)]
         why = "for want of memory" if state.oom_killed else f"with {state.exit_code}"
         return self.error(member, code, f"{what} does not stay up: it ended {why}")
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 
 from devbox.result import Result
-from devbox.ui.results import doctor, kept, plugins, sandboxes, values
+from devbox.ui.results import doctor, kept, plugins, queue, sandboxes, values
 from devbox.ui.style import Style
 
 Render = Callable[[Result, Style, int], list[str]]
@@ -24,6 +24,13 @@ RENDER: Mapping[str, Render] = {
     "plugin deploy": plugins.deploy,
     "plugin list": plugins.list_,
     "doctor": doctor.doctor,
+    "queue enqueue": queue.enqueue,
+    "queue peek": queue.peek,
+    "queue stats": queue.stats,
+    "queue failed": queue.failed,
+    "queue workers": queue.workers,
+    "queue scale": queue.scale,
+    "queue clear": queue.clear,
 }
 
 

@@ -21,7 +21,8 @@ Examples:
   devbox queue failed retry --class Mail            once more
   devbox queue scale 4                              four workers from now on
 
-DEVBOX_REDIS holds a URL, DEVBOX_REDIS_FILE the name of a file with one: a password is better off there.
+DEVBOX_REDIS holds a URL, DEVBOX_REDIS_FILE the name of a file with one: a
+password is better off there.
 """
 
 TABLE = {

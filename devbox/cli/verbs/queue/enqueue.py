@@ -67,8 +67,9 @@ def enqueue(
       devbox queue enqueue --from jobs.jsonl
       producer | devbox queue enqueue mail --from -
 
-    A line of a file is {"queue": "mail", "class": "Mail", "args": [1]}; QUEUE serves the lines that name none. What is
-    malformed is told with its line, and none of the 50,000 lines around it are put in.
+    A line of a file is {"queue": "mail", "class": "Mail", "args": [1]}; QUEUE serves
+    the lines that name none. What is malformed is told with its line, and none of
+    the 50,000 lines around it are put in.
     """
     number = checked(values.whole(1, 10_000_000), times, "--times") if times is not None else 1
     jobs = _from(run, source, queue, cls) if source is not None else _one(queue, cls, args, number)

@@ -69,8 +69,9 @@ def failed(
 
     A record that somebody else removed or retried meanwhile is left alone: never another one in its place.
     """
+    from devbox.queue.failures import Filter
+
     what = checked(values.choice(*ACTIONS), action or "list", "what to do with failures")
-    only = _filter(cls, queue, exception, text, index)
     some = any(value is not None for value in (cls, queue, exception, text)) or bool(index)
     if what == "remove" and not some:
         raise UsageError(
@@ -87,21 +88,18 @@ def failed(
             "clear takes all of them away",
             cures=(Cure("remove only some", "devbox queue failed remove ..."),),
         )
+    fresh = False if what == "retry" and not some else None
+    only = Filter(queue, cls, exception, text, _places(index), retried=fresh)
     with redis.client(run, redis_, namespace) as client:
         if what == "list":
             return _list(client, only, start, number(count, "--count", 20))
         if what == "clear":
             return _clear(run, client)
-        return _act(run, client, what, only, some, redis.hint(run, redis_, "devbox queue stats"))
+        return _act(run, client, what, only, redis.hint(run, redis_, "devbox queue stats"))
 
 
-def _filter(
-    cls: str | None, queue: str | None, exception: str | None, text: str | None, index: list[str] | None
-) -> Filter:
-    from devbox.queue.failures import Filter
-
-    places = frozenset(int(checked(values.whole(0, 10**9), one, "--index")) for one in index) if index else None
-    return Filter(queue=queue, cls=cls, exception=exception, text=text, indices=places)
+def _places(index: list[str] | None) -> frozenset[int] | None:
+    return frozenset(int(checked(values.whole(0, 10**9), one, "--index")) for one in index) if index else None
 
 
 def _list(client: Client, only: Filter, start: str | None, count: int) -> Result:
@@ -121,10 +119,8 @@ def _clear(run: Run, client: Client) -> Result:
     return Result({"failures": [], "removed": client.failures.clear()})
 
 
-def _act(run: Run, client: Client, what: str, only: Filter, some: bool, then: str) -> Result:
+def _act(run: Run, client: Client, what: str, only: Filter, then: str) -> Result:
     chosen = client.failures.find(only)
-    if what == "retry" and not some:
-        chosen = [failure for failure in chosen if not failure.record.get("retried_at")]
     if run.flags.dry_run:
         return Result({"changes": [_change(what, failure) for failure in chosen]})
     data = [failure.data() for failure in chosen]

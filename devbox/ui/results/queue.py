@@ -1,0 +1,114 @@
+"""`devbox queue ...` in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from devbox.errors import Cure
+from devbox.result import Result
+from devbox.ui import errors, words
+from devbox.ui.style import Style, clean
+from devbox.ui.table import pairs, table
+
+ARGS = 60
+"""Columns of a job's arguments."""
+
+
+def enqueue(result: Result, style: Style, _columns: int) -> list[str]:
+    """How many are in."""
+    done = f"{words.count((result.data or {})['enqueued'], 'job')} put in."
+    return [style.paint(done, "green"), *_next(result, style)]
+
+
+def peek(result: Result, style: Style, columns: int) -> list[str]:
+    """The jobs, the next one first."""
+    jobs = (result.data or {})["jobs"]
+    if not jobs:
+        return ["No jobs wait there."]
+    rows = [(str(place), *_job(job)) for place, job in enumerate(jobs)]
+    return table(("", "CLASS", "ARGUMENTS"), rows, style, columns)
+
+
+def _job(job: Mapping[str, Any]) -> tuple[str, str]:
+    if "raw" in job and "class" not in job:
+        return "(no job)", _short(clean(str(job["raw"])))
+    return clean(str(job.get("class"))), _short(clean(json.dumps(job.get("args") or [], ensure_ascii=False)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= ARGS else f"{text[: ARGS - 3]}..."
+
+
+def stats(result: Result, style: Style, columns: int) -> list[str]:
+    """Queues, then the numbers of all."""
+    data = result.data or {}
+    rows = [(clean(name), f"{size:,}") for name, size in data["queues"].items()]
+    lines = table(("QUEUE", "JOBS"), rows, style, columns) if rows else ["No queues."]
+    names = ("pending", "in_flight", "processed", "failed", "workers", "working")
+    return [*lines, "", *pairs([(name.replace("_", " "), f"{data[name]:,}") for name in names], style, columns)]
+
+
+def failed(result: Result, style: Style, columns: int) -> list[str]:
+    """The failures, or what became of them."""
+    data = result.data or {}
+    for key, what in (("retried", "put back into its queue"), ("removed", "removed")):
+        if key in data:
+            return [f"{words.count(data[key], 'failure')} {what}.", *_next(result, style)]
+    failures = data["failures"]
+    if not failures:
+        return ["No failures."]
+    rows = [_failure(failure, style) for failure in failures]
+    lines = table(("", "FAILED AT", "QUEUE", "CLASS", "ERROR"), rows, style, columns)
+    if len(failures) < data["total"]:
+        lines.append(style.dim(f"{len(failures)} of {data['total']}; --start and --count show others"))
+    retry = Cure("once more", f"devbox queue failed retry --index {failures[-1]['index']}")
+    return [*lines, errors.cure(retry, style)]
+
+
+def _failure(failure: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+    payload = failure.get("payload")
+    cls = payload.get("class") if isinstance(payload, dict) else "(no job)"
+    again = style.dim(" (retried)") if failure.get("retried_at") else ""
+    return (
+        str(failure["index"]),
+        clean(str(failure.get("failed_at") or "")[:19]),
+        clean(str(failure.get("queue") or "")),
+        clean(str(cls)),
+        clean(f"{failure.get('exception') or ''}: {failure.get('error') or ''}") + again,
+    )
+
+
+def workers(result: Result, style: Style, columns: int) -> list[str]:
+    """The workers, and what each does."""
+    found = (result.data or {})["workers"]
+    if not found:
+        return ["No workers are registered."]
+    return table(("WORKER", "STATE", "DONE", "FAILED", "JOB"), [_worker(one, style) for one in found], style, columns)
+
+
+def _worker(worker: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+    job = worker["job"] or {}
+    payload = job.get("payload")
+    told = f"{payload.get('class')} ({job.get('queue')})" if isinstance(payload, dict) else ""
+    colour = {"working": "green", "paused": "yellow"}.get(worker["state"])
+    state = style.paint(worker["state"], colour) if colour else worker["state"]
+    return clean(worker["id"]), state, f"{worker['processed']:,}", f"{worker['failed']:,}", clean(told)
+
+
+def scale(result: Result, style: Style, _columns: int) -> list[str]:
+    """How many there are to be."""
+    data = result.data or {}
+    told = f"{words.count(data['workers'], 'worker')} from now on."
+    return [style.paint(told, "green") if data["scaled"] else f"{told} Nothing to do.", *_next(result, style)]
+
+
+def clear(result: Result, _style: Style, _columns: int) -> list[str]:
+    """How many went."""
+    data = result.data or {}
+    return [f"{words.count(data['cleared'], 'job')} of the queue {clean(data['queue'])} dropped."]
+
+
+def _next(result: Result, style: Style) -> list[str]:
+    return [errors.cure(cure, style) for cure in result.next]
