@@ -82,10 +82,14 @@ def _walk(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def put_in(version: str, folder: Path) -> Iterator[bytes]:
-    """A tar for `FOLDER`: the jobs under a name of their own, and the link `jobs` that leads there."""
-    own = f"jobs-{version[:16]}"
-    yield from _tree(own, files(folder))
-    yield from relink(version)
+    """A tar for `FOLDER`: the jobs under a name of their own; `relink` makes them the ones in use."""
+    yield from _tree(f"jobs-{version[:16]}", files(folder))
+    yield END
+
+
+def place(version: str) -> str:
+    """Where they are in the container."""
+    return f"{FOLDER}/jobs-{version[:16]}"
 
 
 def relink(version: str) -> Iterator[bytes]:

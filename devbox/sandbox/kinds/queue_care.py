@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from devbox.sandbox.apply import Apply
 
 
+TRY = "import sys; from devbox.queue import jobs; jobs.load(sys.argv[1:])"
+
+
 class QueueCare:
     """See `Care`."""
 
@@ -70,12 +73,29 @@ class QueueCare:
         self.engine.put_archive(container, "/", jobs.library(files()))
         self.put_jobs(container)
 
-    def put_jobs(self, container: str) -> None:
+    def put_jobs(self, container: str, *, tried: bool = False) -> None:
         """Put the job classes in, under a name of their own."""
         chosen = self.design.choices["jobs"]
         folder = Path(chosen["folder"]) if chosen else jobs.samples()
-        self.put = jobs.describe(folder)["sha256"]
-        self.engine.put_archive(container, jobs.FOLDER, jobs.put_in(self.put, folder))
+        version = jobs.describe(folder)["sha256"]
+        self.engine.put_archive(container, jobs.FOLDER, jobs.put_in(version, folder))
+        if tried:
+            self.try_jobs(container, version)
+        self.engine.put_archive(container, jobs.FOLDER, jobs.relink(version))
+        self.put = version
+
+    def try_jobs(self, container: str, version: str) -> None:
+        """Import them in the running container before the pool is told; raises `jobs.invalid`."""
+        words = ("python3", "-c", TRY, jobs.place(version))
+        tried = self.engine.exec(container, words)
+        if tried.exit_code:
+            said = tried.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise DevboxError(
+                "jobs.invalid",
+                "the job classes do not import, so the workers keep those that they have",
+                cause=said[-1] if said else None,
+                tail=tuple(said[-8:]),
+            )
 
     def starting(self, step: Change) -> None:
         """Nothing has to be known before a start."""
@@ -90,7 +110,7 @@ class QueueCare:
         if worker is None:
             raise DevboxError("container.gone", f"{step.target} was removed by somebody else meanwhile", retryable=True)
         self.old_jobs = self.jobs_in(worker)
-        self.put_jobs(worker.id)
+        self.put_jobs(worker.id, tried=worker.state == "running")
         if worker.state == "running":
             self.before = set(broker.lives() or {})
             self.hang_up(worker.id)
@@ -101,7 +121,7 @@ class QueueCare:
             link = next(iter(read_tar(self.engine.get_archive(worker.id, f"{jobs.FOLDER}/jobs"))))[0]
         except (DevboxError, StopIteration):
             return None
-        return link.linkname.removeprefix("jobs-") or None
+        return link.linkname.rpartition("jobs-")[2] or None
 
     def hang_up(self, worker: str) -> None:
         """SIGHUP to the pool."""
