@@ -16,7 +16,7 @@ HELP = """Look into the queue and steer it; --redis URL for one that devbox did 
 \b
 Examples:
   devbox queue enqueue default Echo '["hello"]'     put a job in
-  devbox queue stats --watch                        numbers, rates, workers, live
+  devbox queue stats --watch                        rates and workers, live
   devbox queue failed                               what went wrong
   devbox queue failed retry --class Mail            once more
   devbox queue scale 4                              four workers from now on

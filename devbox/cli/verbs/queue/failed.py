@@ -63,7 +63,7 @@ def failed(
       devbox queue failed                              the last ones
       devbox queue failed --class Mail --text timeout
       devbox queue failed retry --class Mail           once more
-      devbox queue failed retry                        all that were not retried yet
+      devbox queue failed retry                        all that were not yet
       devbox queue failed remove --index 3
       devbox queue failed clear                        all of them (asks)
 

@@ -34,7 +34,7 @@ def scale(
     Examples:
       devbox queue scale 4
       devbox queue scale 1 -n second
-      devbox queue scale 8 --redis redis://127.0.0.1:6380     a pool that `devbox worker` started
+      devbox queue scale 8 --redis 127.0.0.1:6380     a pool of `devbox worker`
 
     It is remembered until somebody scales again, or `devbox up queue --workers N` says otherwise.
     """
