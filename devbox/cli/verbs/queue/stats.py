@@ -52,7 +52,7 @@ def stats(
     \b
     Examples:
       devbox queue stats
-      devbox queue stats --watch             live: rates, each queue lately, workers
+      devbox queue stats --watch             live, with rates
       devbox queue stats --watch --json      one object a line
       devbox queue stats --text              resque.pending=... for scripts
     """
