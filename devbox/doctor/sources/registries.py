@@ -25,7 +25,12 @@ def registries(host: HostView, engine: EngineFacts, seconds: float) -> dict[str,
     info = engine.known_info
     if info.get("HttpsProxy") or info.get("HttpProxy"):
         return Missing("the engine goes through a proxy, which this machine cannot ask for it")
-    places = [*mirrors(info), (HUB, HUB, 443)]
+    found = _dialled(host, mirrors(info), seconds)
+    # Docker goes to the Hub itself where no mirror answers, and so is it looked at then alone.
+    return found if "" in found.values() else {**found, **_dialled(host, [(HUB, HUB, 443)], seconds)}
+
+
+def _dialled(host: HostView, places: list[tuple[str, str, int]], seconds: float) -> dict[str, str]:
     said = together([partial(host.dial, name, port, seconds) for _, name, port in places], seconds + 0.2)
     return {place[0]: why if isinstance(why, str) else str(why) for place, why in zip(places, said, strict=True)}
 
