@@ -81,6 +81,7 @@ class Pool:
             self.rescue()
             self.wake.wait(self.pause())
         self.rescue()
+        self.wake.close()
         return 0
 
     def start(self) -> None:

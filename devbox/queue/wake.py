@@ -40,6 +40,12 @@ class Wake:
             with contextlib.suppress(BlockingIOError):
                 self._read.recv(4096)
 
+    def close(self) -> None:
+        """The end is near: a signal that comes now is late, and must not change how this process ends."""
+        signal.set_wakeup_fd(-1)
+        for number in self._taken.keys() - {getattr(signal, "SIGCHLD", 0)}:
+            SET(number, int(signal.SIG_IGN))
+
     def release(self) -> None:
         """All signals mean again what they mean to a new process: for one that was forked off."""
         signal.set_wakeup_fd(-1)

@@ -167,9 +167,8 @@ class Worker:
         set_title(f"Forked a child at {int(time.time())}")
         self.board.stop = False
         failed = forked.run(self.settings, self.orders, self.wake, self.board, self.keep_alive, inside)
-        if failed is not None:
-            for held in self.insist(self.claims.held):
-                self.ended(held, failed, shown_job(held, failed))
+        for held in self.insist(self.claims.held):  # also of a job that left its process with 0, which is no failure
+            self.ended(held, failed, shown_job(held, failed))
         return None
 
     def ended(self, envelope: Envelope, failed: Failed | None, shown: Mapping[str, Any]) -> None:

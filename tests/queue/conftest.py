@@ -11,6 +11,7 @@ import pytest
 from devbox.queue.client import Client
 from tests.lab.debian import install_missing
 from tests.queue.redis_server import RedisServer
+from tests.queue.running import Yard
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +54,11 @@ def own_redis(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
     yield make
     for server in made:
         server.stop()
+
+
+@pytest.fixture
+def yard(client: Client, server: RedisServer, tmp_path: Path) -> Iterator[Yard]:
+    """Pools on the shared Redis, in a namespace of their own; none outlives the test."""
+    made = Yard(client, server.url, tmp_path)
+    yield made
+    made.sweep()
