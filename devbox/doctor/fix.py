@@ -45,6 +45,8 @@ class Fixed:
 class _Run:
     repair: Repair
     tried: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+    """Findings whose next cure was not allowed: no costlier one of theirs is offered either."""
     taken: list[tuple[Finding, Remedy]] = field(default_factory=list)
     needed: ConfirmationNeeded | None = None
     refused: Risk | None = None
@@ -74,6 +76,7 @@ def _fix(repair: Repair, diagnose: Callable[[], Diagnosis]) -> Fixed:
         finding, remedy = step
         run.tried.add(_key(remedy))
         if not _permitted(run, finding, remedy):
+            run.left.add(finding.id)
             continue
         if _taken(run, remedy, diagnosis.patient):
             run.taken.append(step)
@@ -120,7 +123,7 @@ def _next(run: _Run, diagnosis: Diagnosis) -> tuple[Finding, Remedy] | None:
     rungs = [
         (finding, cure)
         for finding in diagnosis.findings
-        if _sick(finding)
+        if _sick(finding) and finding.id not in run.left
         for cure in finding.cures
         if remedies.known(cure) and _key(cure) not in run.tried
         if finding.status is Status.FAIL or cure.risk <= WARN_RISK

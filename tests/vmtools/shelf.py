@@ -36,7 +36,7 @@ class Shelf:
         for tool in tools:
             shim = shelf.bin / tool
             shim.write_text(
-                f'#!/bin/sh\nPYTHONPATH="{ROOT}" VMTOOLS_STATE="{shelf.state.folder}" '
+                f'#!/bin/sh\nPATH="${{PATH#{shelf.bin}:}}" PYTHONPATH="{ROOT}" VMTOOLS_STATE="{shelf.state.folder}" '
                 f'exec "{sys.executable}" -S -m tests.vmtools {tool} "$@"\n'
             )
             shim.chmod(0o755)

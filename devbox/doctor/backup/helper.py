@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from devbox.doctor.backup.survey import HELPER
@@ -28,6 +28,18 @@ def empty_image(engine: DockerEngine) -> Iterator[str]:
         yield image
     finally:
         engine.vault.remove_image(image)
+
+
+@contextmanager
+def archive(engine: DockerEngine, image: str, volume: str) -> Iterator[Iterator[bytes]]:
+    """A volume as a tar stream; its connection ends here, also in the middle, or the engine would keep it mounted."""
+    with helper(engine, image, volume) as container:
+        chunks = engine.get_archive(container, PATH)
+        try:
+            yield chunks
+        finally:
+            if isinstance(chunks, Generator):
+                chunks.close()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from devbox.doctor.backup import files
 from devbox.doctor.backup.content import digest
-from devbox.doctor.backup.helper import PATH, empty_image, helper, sweep
+from devbox.doctor.backup.helper import PATH, archive, empty_image, helper, sweep
 from devbox.doctor.backup.manifest import Backup, SavedVolume
 from devbox.doctor.backup.survey import human
 from devbox.doctor.repair import Repair
@@ -87,5 +87,5 @@ def _fill(repair: Repair, backup: Backup, engine: DockerEngine, volume: SavedVol
 
 
 def _content(engine: DockerEngine, volume: str, image: str) -> str:
-    with helper(engine, image, volume) as container:
-        return digest(engine.get_archive(container, PATH))
+    with archive(engine, image, volume) as chunks:
+        return digest(chunks)

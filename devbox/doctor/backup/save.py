@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from devbox.doctor.backup import files, survey
 from devbox.doctor.backup.content import digest
-from devbox.doctor.backup.helper import PATH, empty_image, helper, sweep
+from devbox.doctor.backup.helper import archive, empty_image, sweep
 from devbox.doctor.backup.manifest import Backup, Sandbox, SavedImages, SavedVolume, sync
 from devbox.doctor.repair import Repair
 from devbox.engine.sdk import DockerEngine
@@ -113,8 +113,8 @@ def _volume(
         return replace(kept, note=f"its files are not in the VM ({volume.options['type']}); only its options are kept")
     step = Step("save", f"volume {volume.name}", survey.human(volume.size) if volume.size >= 0 else "")
     repair.emit(step)
-    with helper(engine, image, volume.name) as container:
-        size, sha256, content = files.store(backup.folder / file, engine.get_archive(container, PATH), digest)
+    with archive(engine, image, volume.name) as chunks:
+        size, sha256, content = files.store(backup.folder / file, chunks, digest)
     sync(backup.folder / "volumes")
     repair.emit(replace(step, state="done"))
     return replace(kept, file=file, size=size, sha256=sha256, digest=content)

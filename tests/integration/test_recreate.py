@@ -1,0 +1,116 @@
+"""A VM is made anew with a newer engine, through the installed command: every file is the same after, Jenkins is up.
+
+The "VM" is a stand-in Colima's; its engine is a real one of the lab's, with data of its own that go with the VM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.integration.support.box import Box
+from tests.integration.support.ports import free_port
+from tests.integration.support.tree import EVERY_SORT, Entry, tree
+from tests.integration.support.vm import Vm, colima
+from tests.lab import Lab
+
+pytestmark = [pytest.mark.engine, pytest.mark.lab]
+
+FIX = ("doctor", "api.docker-cli", "--fix")
+DESTROY = (*FIX, "--allow", "destroy", "--yes")
+LTS = "jenkins/jenkins:lts"
+LABELS = {"mine": "yes", "odd": 'a "quoted" = value'}
+LONG = 600.0
+
+
+@dataclass(frozen=True)
+class Story:
+    """A VM with a Jenkins that runs, volumes, and what was in them."""
+
+    vm: Vm
+    box: Box
+    files: dict[str, dict[str, Entry]]
+    password: str
+
+    def check(self) -> None:
+        """All of it is back, in the newer engine."""
+        assert self.vm.version.startswith("26."), "it is the new engine"
+        docker = self.vm.docker
+        for name, before in self.files.items():
+            assert tree(docker, name, LTS) == before, name
+        found = docker.volume("every")
+        assert found is not None and found["Labels"] == LABELS
+        box = replace(self.box, docker=docker)
+        assert docker.state(box.container) == "running"
+        jenkins = box.jenkins()
+        assert jenkins.password == self.password
+        assert jenkins.get("/api/json").status_code == 200
+
+
+def prepare(vm: Vm) -> Story:
+    """Two volumes of the user's, a container of his, a Jenkins of devbox's that has been used."""
+    docker = vm.docker
+    vm.first.docker("pull", "--quiet", LTS)
+    docker.api.create_volume("every", labels=LABELS)
+    docker.api.create_volume("still-empty")
+    docker.run(
+        "mine",
+        LTS,
+        user="root",
+        binds=["every:/data"],
+        entrypoint=["sh", "-c", f"{EVERY_SORT}\ntouch /done\nexec sleep 1d"],
+    )
+    box = Box("kept", vm.devbox, docker, free_port(), free_port())
+    box.up().ok()
+    while not docker.has("mine", "/done"):
+        assert docker.state("mine") == "running", docker.api.logs("mine")
+    files = {name: tree(docker, name, LTS) for name in ("every", "still-empty")}
+    assert len(files["every"]) > 25
+    return Story(vm, box, files, box.jenkins().password)
+
+
+@pytest.fixture
+def vm(lab: Lab) -> Iterator[Vm]:
+    with colima(lab) as made:
+        yield made
+
+
+def test_everything_comes_back_whatever_is_killed_on_the_way(vm: Vm) -> None:
+    story = prepare(vm)
+    devbox, orders = vm.devbox, vm.shelf.state.order
+
+    named = devbox.json("doctor", "api.docker-cli").failed("doctor.findings")
+    (finding,) = (f for f in named.data["findings"] if f["id"] == "api.docker-cli")
+    assert (finding["status"], "20.10" in finding["title"], "29.0.1" in finding["title"]) == ("fail", True, True)
+
+    asked = devbox.json(*FIX, "--allow", "destroy")
+    asked.failed("confirm.needed", 3)
+    assert "container mine" in asked.error["message"], "what is lost is said before"
+    assert vm.docker.state("mine") == "running" and vm.version.startswith("20.10")
+
+    saving = devbox.start(*DESTROY)
+    saving.sees("save volume every", seconds=LONG)
+    saving.kill()
+    for what in ("kill-before", "kill-after"):
+        orders(colima_delete=what)
+        assert devbox.run(*DESTROY, seconds=LONG).code == -9
+    orders(colima_start="kill-after")
+    assert devbox.run(*FIX, seconds=LONG).code == -9
+    orders()
+    filling = devbox.start(*FIX)
+    filling.sees("fill volume every", seconds=LONG)
+    filling.kill()
+
+    fixed = devbox.json(*FIX, seconds=LONG).ok()
+    assert [r["id"] for r in fixed.data["repaired"]] == ["backup.unfinished"]
+    story.check()
+    calls = [call[1] for call in vm.shelf.changing() if call[0] == "colima"]
+    assert calls.count("delete") >= 1 and calls.count("start") >= 1
+
+    listed = devbox.json("doctor", "--backups").ok().data["backups"]
+    assert [b["phase"] for b in listed] == ["done"], "it stays, and is listed"
+    assert {v["name"] for v in listed[0]["volumes"]} >= {"every", "still-empty", story.box.volume}
+    assert Path(listed[0]["folder"]).stat().st_mode & 0o77 == 0, "for this user alone"
