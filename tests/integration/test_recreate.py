@@ -114,3 +114,55 @@ def test_everything_comes_back_whatever_is_killed_on_the_way(vm: Vm) -> None:
     assert [b["phase"] for b in listed] == ["done"], "it stays, and is listed"
     assert {v["name"] for v in listed[0]["volumes"]} >= {"every", "still-empty", story.box.volume}
     assert Path(listed[0]["folder"]).stat().st_mode & 0o77 == 0, "for this user alone"
+
+
+MOMENTS: tuple[tuple[str, str], ...] = (
+    ("see", "stop container"),
+    ("see", "save volume"),
+    ("see", "save volume devbox-"),
+    ("see", "save 1 images"),
+    ("order", "colima_delete:kill-before"),
+    ("order", "colima_delete:kill-after"),
+    ("order", "colima_start:kill-before"),
+    ("order", "colima_start:kill-after"),
+    ("see", "load 1 images"),
+    ("see", "fill volume"),
+    ("see", "fill volume devbox-"),
+    ("see", "up kept"),
+)
+"""Where devbox is killed: at a line that it says, or by the VM's program, before or after it did its work."""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda m: f"{m[0]}-{m[1]}".replace(" ", "_"))
+def test_killed_at_each_step_the_next_fix_finishes(vm: Vm, moment: tuple[str, str]) -> None:
+    story = prepare(vm)
+    kind, what = moment
+    if kind == "see":
+        run = vm.devbox.start(*DESTROY)
+        run.sees(what, seconds=LONG)
+        run.kill()
+    else:
+        command, how = what.split(":")
+        vm.shelf.state.order(**{command: how})
+        assert vm.devbox.run(*DESTROY, seconds=LONG).code == -9
+        vm.shelf.state.order()
+    vm.devbox.json(*DESTROY, seconds=LONG).ok()
+    story.check()
+
+
+@pytest.mark.soak
+def test_a_gigabyte_in_ten_thousand_files(vm: Vm) -> None:
+    vm.first.docker("pull", "--quiet", LTS)
+    vm.docker.api.create_volume("big", labels=LABELS)
+    script = """
+        set -e; cd /data
+        for d in $(seq 1 100); do mkdir $d; for f in $(seq 1 100); do head -c 100000 /dev/urandom > $d/$f; done; done
+        head -c 50000000 /dev/urandom > one"""
+    vm.first.docker("run", "--rm", "--user", "root", "--volume", "big:/data", "--entrypoint", "sh", LTS, "-c", script)
+    before = tree(vm.docker, "big", LTS)
+    assert len(before) == 10_102 and sum(entry[5] for entry in before.values()) > 1_000_000_000
+    vm.devbox.json(*DESTROY, seconds=3 * LONG).ok()
+    vm.docker.have(LTS)
+    assert vm.version.startswith("26.")
+    assert tree(vm.docker, "big", LTS) == before
