@@ -87,7 +87,7 @@ class Bench:
             self.engine.remove_volume(volume.name)
 
 
-def until(state: Callable[[], Any], seconds: float = 15) -> Any:
+def until(state: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait until `state` is true; gives what it gave. Fails after `seconds`."""
     end = time.monotonic() + seconds
     while not (found := state()):

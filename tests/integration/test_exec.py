@@ -45,7 +45,7 @@ def test_a_command_that_reads_nothing_does_not_wait_for_stdin(first: First) -> N
         [*devbox.program, "exec", first.box.name, "--", "true"], env=dict(devbox.env), cwd=devbox.cwd,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert process.wait(20) == 0
+    assert process.wait(90) == 0
     process.communicate()
 
 

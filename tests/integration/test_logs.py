@@ -96,7 +96,7 @@ def test_a_reader_who_goes_away_is_no_error(first: First) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert writer.stdout is not None and writer.stderr is not None
-    subprocess.run(read_one, stdin=writer.stdout, check=True, timeout=30)
+    subprocess.run(read_one, stdin=writer.stdout, check=True, timeout=120)
     writer.stdout.close()
     jenkins = first.box.jenkins()
 

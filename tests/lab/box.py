@@ -82,7 +82,7 @@ class Box:
     def inspect(self, template: str) -> Any:
         return json.loads(self.engine.docker("inspect", "--format", template, self.id))
 
-    def wait_exit(self, seconds: float = 30) -> int:
+    def wait_exit(self, seconds: float = 120) -> int:
         """Wait until it has ended; its exit code."""
         assert until(lambda: not self.inspect("{{json .State.Running}}"), seconds), self.logs()
         return int(self.inspect("{{.State.ExitCode}}"))
@@ -90,7 +90,7 @@ class Box:
     def logs(self) -> str:
         return self.engine.docker_both("logs", self.id)
 
-    def wait_log(self, text: str, seconds: float = 30) -> str:
+    def wait_log(self, text: str, seconds: float = 120) -> str:
         """Wait until the log holds this text; the whole log."""
         assert until(lambda: text in self.logs(), seconds, 0.1), self.logs()
         return self.logs()
@@ -125,7 +125,7 @@ class Box:
         finally:
             connection.close()
 
-    def wait_answer(self, path: str = "/login", statuses: tuple[int, ...] = (200,), seconds: float = 30) -> Answer:
+    def wait_answer(self, path: str = "/login", statuses: tuple[int, ...] = (200,), seconds: float = 120) -> Answer:
         """Poll until one of these statuses is the answer."""
         end = time.monotonic() + seconds
         last: object = None
@@ -141,7 +141,7 @@ class Box:
             time.sleep(0.01)
         raise AssertionError(f"{path}: last was {last}\n{self.logs()}")
 
-    def talk(self, sent: bytes, port: str = "50000/tcp", seconds: float = 5) -> bytes:
+    def talk(self, sent: bytes, port: str = "50000/tcp", seconds: float = 30) -> bytes:
         """Send bytes to a published port and read to the end; raises TimeoutError when it stays silent."""
         with socket.create_connection(("127.0.0.1", self.ports[port]), timeout=seconds) as link:
             link.sendall(sent)

@@ -63,9 +63,9 @@ class Engine:
         """The second number of its addresses: 213 and up, and 127 and up for a second lab."""
         return 213 + self.index if self.index < SECOND_LAB else 127 + self.index - SECOND_LAB
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self, seconds: float = 180) -> None:
         """Start what does not run and wait until it answers; raises `LabError` with the log's end otherwise."""
-        if self.pid and until(self.answers, 20):
+        if self.pid and until(self.answers, 90):
             return
         self.dockerd.stop()
         _make_bridge(self.bridge, f"10.{self.octet}.0.1/24")

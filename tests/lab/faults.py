@@ -116,7 +116,7 @@ def _handler(proxy: FaultyRegistry) -> type[BaseHTTPRequestHandler]:
             passed = {name: self.headers[name] for name in ("Accept", "Range") if self.headers[name]}
             request = urllib.request.Request(proxy.registry.url + self.path, headers=passed, method=self.command)
             try:
-                answer = urllib.request.urlopen(request, timeout=20)
+                answer = urllib.request.urlopen(request, timeout=90)
             except urllib.error.HTTPError as refused:
                 answer = refused
             with answer:

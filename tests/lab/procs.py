@@ -69,7 +69,7 @@ class Daemon:
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self.signal(signal.SIGKILL)
-        if not until(lambda: self.pid is None, 10):
+        if not until(lambda: self.pid is None, 60):
             raise LabError(f"{self.name} outlives SIGKILL")
 
     def tail(self, lines: int = 15) -> str:

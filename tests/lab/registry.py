@@ -51,7 +51,7 @@ class Registry:
         config.write_text(CONFIG.format(data=self.data, port=self.port))
         self.daemon.start([shutil.which("docker-registry") or "/usr/bin/docker-registry", "serve", config],
                           env=os.environ | {"OTEL_TRACES_EXPORTER": "none"})  # fmt: skip
-        if not until(lambda: self.daemon.pid is None or self.answers(), 20) or not self.daemon.pid:
+        if not until(lambda: self.daemon.pid is None or self.answers(), 90) or not self.daemon.pid:
             raise LabError(f"the registry does not come up:\n{self.daemon.tail()}")
 
     def answers(self) -> bool:

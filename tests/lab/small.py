@@ -65,15 +65,15 @@ def _blobs_and_manifest(registry: Registry, source: str, repository: str) -> byt
     """Mount the source's blobs into the repository; give the source's manifest."""
     origin, tag = source.split(":")
     wanted = urllib.request.Request(f"{registry.url}/v2/{origin}/manifests/{tag}", headers={"Accept": MANIFEST})
-    with urllib.request.urlopen(wanted, timeout=20) as answer:
+    with urllib.request.urlopen(wanted, timeout=90) as answer:
         manifest: bytes = answer.read()
     parsed = json.loads(manifest)
     for blob in (parsed["config"], *parsed["layers"]):
         url = f"{registry.url}/v2/{repository}/blobs/uploads/?mount={blob['digest']}&from={origin}"
-        urllib.request.urlopen(urllib.request.Request(url, method="POST", data=b""), timeout=20).close()
+        urllib.request.urlopen(urllib.request.Request(url, method="POST", data=b""), timeout=90).close()
     return manifest
 
 
 def _put(url: str, kind: str, body: bytes) -> None:
     request = urllib.request.Request(url, method="PUT", data=body, headers={"Content-Type": kind})
-    urllib.request.urlopen(request, timeout=20).close()
+    urllib.request.urlopen(request, timeout=90).close()

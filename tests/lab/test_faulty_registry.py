@@ -55,10 +55,10 @@ def test_a_hanging_blob_holds_a_pull_until_it_is_let_go(engine: Engine, faulty: 
     behaviour = faulty.behave("hang", after=1024)
     pull = threading.Thread(target=engine.docker, args=("pull", f"{faulty.address}/{IMAGE}"))
     pull.start()
-    assert until(lambda: any("/blobs/" in path for path in behaviour.requests), 10)
+    assert until(lambda: any("/blobs/" in path for path in behaviour.requests), 60)
     assert engine.answers() and pull.is_alive()
     faulty.behave("plain")
-    pull.join(20)
+    pull.join(90)
     assert not pull.is_alive()
     engine.docker("rmi", f"{faulty.address}/{IMAGE}")
 

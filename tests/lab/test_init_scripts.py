@@ -89,7 +89,7 @@ def test_a_realm_without_its_user_answers_401_even_while_booting(box: Boxes) -> 
 
 
 def _eventually_401(jenkins: Box) -> bool:
-    return until(lambda: jenkins.ask("/login", auth=("admin", "x")).status == 401, 10)
+    return until(lambda: jenkins.ask("/login", auth=("admin", "x")).status == 401, 90)
 
 
 def _says(jenkins: Box, expression: str) -> bool:

@@ -104,7 +104,7 @@ class Running:
         """What has come on a stream so far."""
         return b"".join(self._pieces[stream]).decode(errors="replace")
 
-    def sees(self, text: str, stream: str = "stderr", seconds: float = 60) -> float:
+    def sees(self, text: str, stream: str = "stderr", seconds: float = 90) -> float:
         """Wait until the stream holds `text`; gives the moment. Fails when the process ends without it."""
         with self._news:
             found = self._news.wait_for(lambda: text in self.text(stream) or not self._readers_alive(), seconds)

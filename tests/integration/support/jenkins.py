@@ -19,7 +19,7 @@ class Jenkins:
     def get(self, path: str = "/api/json", *, signed_in: bool = True) -> requests.Response:
         """GET a page; redirects are not followed."""
         auth = (self.user, self.password) if signed_in and self.password else None
-        return requests.get(self.url + path, auth=auth, timeout=10, allow_redirects=False)
+        return requests.get(self.url + path, auth=auth, timeout=60, allow_redirects=False)
 
     def answers(self) -> bool:
         """Whether the user is let in just now."""
@@ -42,9 +42,9 @@ class Jenkins:
             session.auth = (self.user, self.password)
             headers = {}
             if crumb:
-                issued = session.get(self.url + "/crumbIssuer/api/json", timeout=10).json()
+                issued = session.get(self.url + "/crumbIssuer/api/json", timeout=60).json()
                 headers[issued["crumbRequestField"]] = issued["crumb"]
-            return session.post(self.url + path, data=form, headers=headers, timeout=10, allow_redirects=False)
+            return session.post(self.url + path, data=form, headers=headers, timeout=60, allow_redirects=False)
 
     def script(self, groovy: str) -> str:
         """Run Groovy inside; gives what it prints."""

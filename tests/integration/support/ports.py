@@ -50,7 +50,7 @@ def listening(port: int = 0, address: str = "127.0.0.1") -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def say(port: int, words: bytes, seconds: float = 5) -> bytes:
+def say(port: int, words: bytes, seconds: float = 30) -> bytes:
     """Send bytes to a port of this machine, and give all that comes back."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         connection.sendall(words)

@@ -58,7 +58,7 @@ class Gate:
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def wait_stalled(self, seconds: float = 30) -> None:
+    def wait_stalled(self, seconds: float = 90) -> None:
         """Until a layer has come half."""
         assert self._stalled.wait(seconds), f"no layer was asked for: {self.asked}"
         self._stalled.clear()
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(*gate.refuse)
             return
         host, _, port = gate.upstream.partition(":")
-        upstream = http.client.HTTPConnection(host, int(port), timeout=30)
+        upstream = http.client.HTTPConnection(host, int(port), timeout=90)
         upstream.request(self.command, self.path, headers={"Accept": self.headers.get("Accept", "*/*")})
         answer = upstream.getresponse()
         self.send_response(answer.status)
@@ -149,12 +149,12 @@ def foreign_platform_image(docker: Docker, registry: str) -> str:
     name = unique_image(docker, registry, registry)
     repository = name.removeprefix(f"{registry}/").removesuffix(":1")
     base = f"http://{registry}/v2/{repository}/manifests"
-    single = requests.get(f"{base}/1", headers={"Accept": MANIFEST}, timeout=10)
+    single = requests.get(f"{base}/1", headers={"Accept": MANIFEST}, timeout=60)
     entry = {
         "mediaType": MANIFEST, "size": len(single.content), "digest": single.headers["Docker-Content-Digest"],
         "platform": {"architecture": "s390x", "os": "linux"},
     }  # fmt: skip
     many = {"schemaVersion": 2, "mediaType": LIST, "manifests": [entry]}
-    answer = requests.put(f"{base}/2", data=json.dumps(many), headers={"Content-Type": LIST}, timeout=10)
+    answer = requests.put(f"{base}/2", data=json.dumps(many), headers={"Content-Type": LIST}, timeout=60)
     assert answer.status_code == 201, answer.text
     return f"{registry}/{repository}:2"

@@ -58,7 +58,7 @@ class Terminal:
         """Type."""
         os.write(self.keyboard, keys)
 
-    def sees(self, text: bytes, seconds: float = 20) -> None:
+    def sees(self, text: bytes, seconds: float = 90) -> None:
         """Until it is shown; what came up to it is dropped."""
         end = time.monotonic() + seconds
         while text not in self.shown:
@@ -67,7 +67,7 @@ class Terminal:
             self.shown += os.read(self.keyboard, 1 << 16)
         self.shown = self.shown.partition(text)[2]
 
-    def rest(self, seconds: float = 60) -> str:
+    def rest(self, seconds: float = 90) -> str:
         """All that is shown until the command has ended."""
         assert self.process is not None
         end = time.monotonic() + seconds
@@ -83,7 +83,7 @@ class Terminal:
     def ended(self) -> int:
         """The exit status."""
         assert self.process is not None
-        return self.process.wait(20)
+        return self.process.wait(90)
 
     @property
     def flags(self) -> int:

@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 30, every: float = 0.02) -> T:
+def until(look: Callable[[], T], what: str, seconds: float = 90, every: float = 0.02) -> T:
     """Look until the answer is true, and give it; fails with `what` when `seconds` are over."""
     end = time.monotonic() + seconds
     while not (seen := look()):

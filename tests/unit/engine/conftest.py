@@ -38,7 +38,7 @@ def at(server: ReplayServer) -> Endpoint:
     return Endpoint(server.url, "--host")
 
 
-QUICK = Patience(quiet=0.3, ping=0.3, connect=2.0)
+QUICK = Patience(quiet=0.3, ping=1.0, connect=5.0)
 """As long as the tests wait for a silent engine; one test of each kind keeps the real times."""
 
 

@@ -123,7 +123,7 @@ def test_a_call_that_takes_too_long_is_ended_though_pings_come_back(serve: Serve
         connect(at(server), timeout=0.3)
     assert caught.value.code == "engine.timeout"
     assert "still answers" in caught.value.message
-    assert server.left.wait(5)
+    assert server.left.wait(60)
 
 
 def _missing(tmp: Path) -> str:

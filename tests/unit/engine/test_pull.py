@@ -180,9 +180,9 @@ class Waiting(FakeEngine):
         progress(LayerProgress("", "Pulling from it"))
         self.running.release()
         if ref.startswith("bad"):
-            assert self.running.acquire(timeout=5)
+            assert self.running.acquire(timeout=60)
             raise DevboxError("image.not_found", "It does not exist.")
-        assert stop.wait(5)
+        assert stop.wait(60)
         self.ended.release()
         raise DevboxError("engine.stopped", "given up")
 
@@ -192,8 +192,8 @@ def test_images_are_pulled_side_by_side_and_the_first_failure_ends_the_others() 
     with pytest.raises(DevboxError) as caught:
         ensure_images(engine, ["a:1", "bad:1", "c:1"], "missing", lambda _: None)
     assert caught.value.code == "image.not_found"
-    assert engine.ended.acquire(timeout=5)
-    assert engine.ended.acquire(timeout=5)
+    assert engine.ended.acquire(timeout=60)
+    assert engine.ended.acquire(timeout=60)
 
 
 def test_an_interrupt_gets_out_at_once_and_ends_the_pulls() -> None:
@@ -204,4 +204,4 @@ def test_an_interrupt_gets_out_at_once_and_ends_the_pulls() -> None:
 
     with pytest.raises(Interrupted):
         ensure_images(engine, ["a:1"], "missing", interrupt)
-    assert engine.ended.acquire(timeout=5)
+    assert engine.ended.acquire(timeout=60)

@@ -121,7 +121,7 @@ def test_stopping_grants_the_grace_that_was_asked_for(serve: Serve) -> None:
 
 def test_a_daemon_that_freezes_in_a_stop_is_reported_soon(serve: Serve) -> None:
     engine, server = engine_with(serve, {"POST /containers/x/stop": HANG})
-    timer = threading.Thread(target=lambda: (server.hanging.wait(5), server.frozen.set()))
+    timer = threading.Thread(target=lambda: (server.hanging.wait(60), server.frozen.set()))
     timer.start()
     begin = time.monotonic()
     assert code(lambda: engine.stop("x", 600)) == "engine.timeout"
@@ -179,7 +179,7 @@ def test_a_silent_follow_of_a_well_engine_goes_on(serve: Serve) -> None:
         time.sleep(0.02)
     assert follower.is_alive(), "the second ping was answered, and still nothing was amiss"
     server.die()
-    follower.join(5)
+    follower.join(60)
     assert found == ["engine.unreachable"]
 
 
@@ -188,7 +188,7 @@ def test_leaving_a_follow_closes_its_connection(serve: Serve) -> None:
     stream = engine.logs("x", follow=True)
     assert next(stream) == (1, b"hi")
     stream.close()  # type: ignore[attr-defined]
-    assert server.left.wait(5)
+    assert server.left.wait(60)
 
 
 def test_a_refusal_in_the_middle_of_an_upload_is_heard(serve: Serve) -> None:

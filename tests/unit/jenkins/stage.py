@@ -204,13 +204,13 @@ class Box:
     def read_up(self) -> None:
         """Wait until the boot log has read all that was said."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self._read == len(self._log), timeout=20)
+            assert self._changed.wait_for(lambda: self._read == len(self._log), timeout=60)
 
     def looked_after(self, times: int) -> None:
         """Wait until the boot log has looked so many times more whether there is another life to read."""
         with self._changed:
             until = self._looks + times
-            assert self._changed.wait_for(lambda: self._looks >= until, timeout=20)
+            assert self._changed.wait_for(lambda: self._looks >= until, timeout=60)
 
     def change(self, **values: Any) -> None:
         """Another state."""

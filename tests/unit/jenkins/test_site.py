@@ -92,7 +92,7 @@ def test_whatever_a_port_says_is_an_answer_or_none(reply: bytes, http: bool) -> 
         thread = threading.Thread(target=speak, daemon=True)
         thread.start()
         answer = Site(f"http://127.0.0.1:{listening.getsockname()[1]}", "x").get("/login", signed_in=True)
-        thread.join(20)
+        thread.join(60)
     assert answer == NOTHING or 100 <= answer.status <= 999
 
 
