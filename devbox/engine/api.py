@@ -240,6 +240,9 @@ class ExecStream(Protocol):
     def exit_code(self) -> int:
         """The exit status, after `read` said None."""
 
+    def close(self) -> None:
+        """End the connection; the command sees its input's end, and may go on."""
+
 
 class Engine(Protocol):
     """The verbs. Containers are named by id or name; removing what is gone already is no error."""

@@ -98,8 +98,12 @@ class Bridge:
         return data
 
     def close(self) -> None:
-        """End it: the script's end follows from the end of its input."""
+        """End it: the script's end follows from the end of its input, and nobody needs to wait for that."""
         with contextlib.suppress(DevboxError):
             self._stream.close_stdin()
+        threading.Thread(target=self._end, name="devbox-bridge-end", daemon=True).start()
+
+    def _end(self) -> None:
+        self._reader.join(self._timeout)
         with contextlib.suppress(DevboxError):
-            self._stream.exit_code()
+            self._stream.close()

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import devbox
-from tests.bench import floor
+from tests.bench import floor, loop
 from tests.bench.timing import DEVBOX, Figures, in_turn, run
 from tests.lab import Lab
 
@@ -27,7 +27,8 @@ def main(count: int) -> None:
         for variable in ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
             env.pop(variable, None)
         run([DEVBOX, "pull", "jenkins"], env)
-        rows = _rows(env, count, Path(scratch))
+        rows = [] if sys.argv[2:] == ["loop"] else _rows(env, count, Path(scratch))
+        rows += loop.rows(lab, env, count * 4)
     print(f"\n{count} runs of each, in turn, after one that does not count; median (least to most)\n")
     for name, figures, against, wanted in rows:
         print(f"{name:34}{figures!s:32}{against:46}{wanted}")

@@ -76,3 +76,6 @@ class FakeExecStream:
     def exit_code(self) -> int:
         """Of the command."""
         return self._code
+
+    def close(self) -> None:
+        """Nothing is held."""

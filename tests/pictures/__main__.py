@@ -12,19 +12,23 @@ import pyte
 
 from tests.lab import Lab
 from tests.pictures.terminal import draw, text_of, watch
+from tests.pictures.watch import picture
 
 HERE = Path(__file__).parent
 DEVBOX = str(Path(sys.executable).with_name("devbox"))
 
 
 def main() -> None:
-    """Draw `pull.svg`, `up.svg` and `status.svg`, in an engine that has no image yet."""
+    """Draw `pull.svg`, `up.svg`, `status.svg` and `watch.svg` (that alone: `watch`), in an engine without images."""
     lab = Lab.ensure()
     with tempfile.TemporaryDirectory() as home, lab.fresh_engine("20.10") as engine:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("DOCKER_", "DEVBOX_", "NO_COLOR"))}
         env |= {"DOCKER_HOST": engine.docker_host, "HOME": home, "TERM": "xterm-256color", "DEVBOX_STATE_DIR": home}
         try:
-            _pictures(env)
+            if sys.argv[1:] != ["watch"]:
+                _pictures(env)
+                subprocess.run([DEVBOX, "down", "--all", "--volumes", "--yes", "--quiet"], env=env, check=True)
+            picture(DEVBOX, env, lab.places, Path(home), HERE / "watch.svg")
         finally:
             subprocess.run([DEVBOX, "down", "--all", "--volumes", "--yes", "--quiet"], env=env, check=False)
 

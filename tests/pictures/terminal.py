@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,9 +27,16 @@ _NAMES: dict[str, str | None] = {
 
 
 def watch(
-    words: Sequence[str], env: dict[str, str], seen: Callable[[pyte.Screen], None], seconds: float = 120
+    words: Sequence[str],
+    env: dict[str, str],
+    seen: Callable[[pyte.Screen], None],
+    seconds: float = 120,
+    stop: threading.Event | None = None,
 ) -> pyte.Screen:
-    """Run a command in a terminal of 80 columns; `seen` is called on each change. The screen at its end."""
+    """Run a command in a terminal of 80 columns; `seen` is called on each change. The screen at its end.
+
+    `stop`: a Ctrl-C is typed once it is set.
+    """
     screen = pyte.Screen(COLUMNS, 40)
     stream = pyte.ByteStream(screen)
     child = pexpect.spawn(words[0], list(words[1:]), env=env, dimensions=(40, COLUMNS), timeout=seconds)  # type: ignore[arg-type]
@@ -37,6 +45,8 @@ def watch(
         try:
             stream.feed(child.read_nonblocking(1 << 16, timeout=1))
         except pexpect.TIMEOUT:
+            if stop is not None and stop.is_set():
+                child.sendintr()
             continue
         except pexpect.EOF:
             break

@@ -10,7 +10,7 @@ from devbox.errors import Cure, DevboxError
 from devbox.events import Note, Step
 from devbox.frozen import dataclass
 from devbox.jenkins import home as layout
-from devbox.jenkins import hpl, kinds, script
+from devbox.jenkins import hpl, kinds, script, state
 from devbox.jenkins.mirror import Difference, Mirror
 from devbox.jenkins.project import Project
 from devbox.result import Result
@@ -95,6 +95,22 @@ def ask(world: World, name: str, plugin: str, *, load: bool) -> dict[str, Any]:
     return answer
 
 
+def spare_builds(world: World, name: str) -> None:
+    """Before a restart: what is being built would be lost, with its record. Raises `link.declined`."""
+    running = builds(world, name)
+    if running and not world.confirm(f"This needs a restart, which kills {running[0]}{_more(running)}. Go on?"):
+        raise DevboxError("link.declined", "nothing was done: a build is running")
+
+
+def builds(world: World, name: str) -> tuple[str, ...]:
+    """What is being built just now."""
+    return state.ask(enter(world.engine, name).client).builds
+
+
+def _more(running: tuple[str, ...]) -> str:
+    return f" and {len(running) - 1} more" if len(running) > 1 else ""
+
+
 class _Link:
     """One run."""
 
@@ -134,10 +150,14 @@ class _Link:
         """Files first, then whatever makes Jenkins read them."""
         recreate = self.lacks_agent and self.may_recreate()
         running = self.container.state == "running"
+        if running and recreate:
+            spare_builds(self.world, self.request.name)
         if running and not recreate and not self.there:
             return self.finish(self.loaded())
         difference = self.look()
         restart = kinds.need_restart(difference) or self.described_anew()
+        if running and restart and not recreate:
+            spare_builds(self.world, self.request.name)
         self.send(difference)
         if recreate:
             bring(self.world, self.up_request(linked=True))
@@ -195,6 +215,8 @@ class _Link:
         """Have Jenkins read it: hot where the name is new to it, else by a restart; whether it took one."""
         if not self.there:
             before = self.ask(load=False)["before"]
+            if before:
+                spare_builds(self.world, self.request.name)
             self.send(self.look())
             answer = self.ask(load=True) if not before else {"restart": True}
             if not answer["restart"]:
@@ -244,7 +266,9 @@ def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: boo
     if dry_run:
         return Result({"changes": changes}, tuple(warnings))
     version = _version(world, container, plugin)
-    if not running:
+    if running:
+        spare_builds(world, name)
+    else:
         bring(world, UpRequest(SERVICE, name, timeout=timeout))
     with world.shield():
         folder.remove((hpl.file(plugin), hpl.folder(plugin) if others else hpl.FOLDER))

@@ -18,7 +18,7 @@ from devbox.jenkins.watcher import Watcher
 from devbox.sandbox import agent
 from devbox.sandbox.inside import service_container
 from devbox.sandbox.plugins.entry import enter
-from devbox.sandbox.plugins.link import SERVICE, Linked, LinkRequest, ask, establish, restart_of
+from devbox.sandbox.plugins.link import SERVICE, Linked, LinkRequest, ask, builds, establish, restart_of
 from devbox.sandbox.plugins.swap import Connecting, Swapped, swap
 from devbox.sandbox.request import UpRequest, World
 from devbox.sandbox.up import bring
@@ -64,6 +64,8 @@ class Watching:
         self.watcher = watcher
         self.waits = ("", 0.0)
         self.trouble = ""
+        self.pending = ""
+        """Why a restart is due that a build keeps from happening."""
 
     @property
     def engine(self) -> Engine:
@@ -82,11 +84,12 @@ class Watching:
         """One look and what follows from it; whether to look again soon. What fails is tried again."""
         difference = self.mirror.look()
         self.say_waits(difference.waits)
-        if difference.empty:
-            self.mirror.arrived(difference)
-            return difference.again
         try:
-            self.send(difference, began)
+            if difference.empty:
+                self.mirror.arrived(difference)
+                self.restart_when_idle()
+            else:
+                self.send(difference, began)
             self.trouble = ""
         except DevboxError as error:
             if error.message != self.trouble:
@@ -207,6 +210,16 @@ class Watching:
         if self.request.restart == "never":
             self.emit(Edited("class", "", "restart", time.monotonic() - began, f"{why} (devbox restart)"))
             return
+        if not self.pending and (running := builds(self.world, self.request.link.name)):
+            self.emit(Edited("jenkins", "", "waiting", detail=f"{why}: once {running[0]} has ended"))
+        self.pending = self.pending or why
+        self.restart_when_idle()
+
+    def restart_when_idle(self) -> None:
+        """Restart for what waits for it, once nothing is built any more: a restart would lose that."""
+        if not self.pending or builds(self.world, self.request.link.name):
+            return
+        why, self.pending = self.pending, ""
         self.emit(Edited("jenkins", "", "restarting", detail=why))
         at = time.monotonic()
         self.restart()

@@ -23,6 +23,8 @@ RENDER: Mapping[str, Render] = {
     "plugin check": plugins.check,
     "plugin deploy": plugins.deploy,
     "plugin list": plugins.list_,
+    "plugin link": plugins.link,
+    "plugin unlink": plugins.unlink,
     "doctor": doctor.doctor,
     "queue enqueue": queue.enqueue,
     "queue peek": queue.peek,

@@ -60,6 +60,22 @@ def list_(result: Result, style: Style, columns: int) -> list[str]:
     return table(("PLUGIN", "VERSION", "STATE", "SOURCE"), rows, style, columns)
 
 
+def link(result: Result, style: Style, columns: int) -> list[str]:
+    """What is live now, the folders it comes from, and what to do next."""
+    data = result.data or {}
+    how = " after a restart" if data["restarted"] else ""
+    said = style.bold(" ".join(clean(word) for word in (data["name"], data["version"]) if word))
+    folders = [f"  {style.dim(clean(folder))}" for folder in data["folders"]]
+    return [f"{style.paint('linked', 'green')} {said}{how}", *folders, *(cure(item, style) for item in result.next)]
+
+
+def unlink(result: Result, style: Style, columns: int) -> list[str]:
+    """What is gone."""
+    data = result.data or {}
+    how = "; Jenkins has started anew without it" if data["restarted"] else ""
+    return [f"{style.bold(clean(data['name']))} is not linked any more{how}"]
+
+
 def _state(plugin: dict[str, Any], style: Style) -> str:
     if plugin["active"]:
         return "active" if plugin["enabled"] else "active until the next restart"

@@ -50,6 +50,8 @@ class FakeStream:
     def exit_code(self) -> int:
         return self.code
 
+    def close(self) -> None: ...
+
 
 @dataclass(frozen=True)
 class FakeContainer:

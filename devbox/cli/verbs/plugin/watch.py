@@ -65,8 +65,8 @@ def watch(
 
     def ready(linked: Linked) -> None:
         run.sink.pause()
-        project = linked.mirror.project
-        run.emit(Note(f"watching {project.name} in {project.folder}; Ctrl-C ends it"))
+        count = len(linked.mirror.project.folders)
+        run.emit(Note(f"watching {linked.mirror.project.name} in {count} folders; Ctrl-C ends it"))
 
     run.operations.watch(world, request, ready)
     return int(Exit.OK)
