@@ -11,21 +11,27 @@ from devbox.engine.api import Engine, ExecStream
 from devbox.errors import Cure, DevboxError
 from devbox.jenkins import jdwp
 
-REFUSED, NO_TOOL = 98, 97
-"""Exit statuses of the script below."""
+HELD, NO_TOOL = 98, 97
+"""Exit statuses of the script below: somebody has the connection already; no program to connect with."""
 
 READY = b"devbox: connected\n"
 """What the script says first: a connection that is refused says nothing."""
 
 BASH = """
-exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 98
+exec 3<>"/dev/tcp/127.0.0.1/$1" || {
+  grep -qi ":$(printf %04X "$1") [0-9A-F]*:[0-9A-F]* 01 " /proc/net/tcp /proc/net/tcp6 && exit 98
+  exit 96
+}
 echo "devbox: connected"
 exec 4<&0
 cat <&3 & reader=$!
 { cat <&4 >&3; kill "$reader"; } >&3 2>/dev/null &
 wait "$reader"
 """
-"""Both ways. When our end closes, the reader is ended too: the JVM would keep a debugger that is gone."""
+"""Both ways; the kernel's table tells a port that is taken from one that nobody listens on.
+
+When our end closes, the reader is ended too: the JVM would keep a debugger that is gone.
+"""
 
 SCRIPT = """
 if command -v bash >/dev/null; then exec bash -c "$2" bridge "$1" 2>/dev/null; fi
@@ -47,7 +53,9 @@ class Bridge:
     """A connection to 127.0.0.1:`port` in a container, as a stream for `jdwp`."""
 
     def __init__(self, engine: Engine, container: str, port: int, timeout: float = TIMEOUT) -> None:
-        """Connect. Raises `jdwp.held` or `jdwp.off` where the port refuses, `jdwp.no_bridge` without a tool."""
+        """Connect. Raises `jdwp.held` where somebody else is connected, `jdwp.off` where nobody listens, and
+        `jdwp.no_bridge` without a tool.
+        """
         command = ("sh", "-c", SCRIPT, "bridge", str(port), BASH)
         self._stream: ExecStream = engine.exec_stream(container, command, stdin=True)
         self._timeout = timeout
@@ -76,7 +84,14 @@ class Bridge:
                 "the image has neither bash nor socat nor nc, one of which devbox needs to reach the debug agent",
                 cures=(Cure("let classes be replaced by restarts", "devbox plugin watch --restart always"),),
             )
-        raise jdwp.held()
+        if code == HELD:
+            raise jdwp.held()
+        raise DevboxError(
+            "jdwp.off",
+            "Java's debug agent does not listen; is Jenkins starting?",
+            cures=(Cure("see how it is", "devbox status"),),
+            retryable=True,
+        )
 
     def send(self, data: bytes) -> None:
         """Send all of it."""

@@ -37,3 +37,22 @@ def render(project: Project) -> bytes:
     return manifest.render(
         {"Manifest-Version": "1.0", **own, "Libraries": libraries, "Resource-Path": f"{base}/webapp"}
     )
+
+
+SIGNIFICANT = (
+    "Libraries",
+    "Plugin-Class",
+    "Plugin-Dependencies",
+    "Jenkins-Version",
+    "Hudson-Version",
+    "Mask-Classes",
+    "PluginFirstClassLoader",
+    "Support-Dynamic-Loading",
+)
+"""What Jenkins acts on when it loads a plugin; a version's suffix changes with each commit."""
+
+
+def differs(one: bytes, other: bytes) -> bool:
+    """Whether Jenkins would load a plugin otherwise by one `.hpl` than by the other."""
+    before, after = manifest.parse(one), manifest.parse(other)
+    return any(before.get(key) != after.get(key) for key in SIGNIFICANT)

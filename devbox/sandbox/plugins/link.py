@@ -196,9 +196,10 @@ class _Link:
         return difference
 
     def described_anew(self) -> bool:
-        """Whether the manifest, or the list of jars, is another one than Jenkins has read."""
+        """Whether Jenkins would load it otherwise than it has: another manifest, another list of jars."""
         path = f"{layout.PATH}/{hpl.file(self.project.name)}"
-        return self.there and self.engine.get_file(self.container.name, path) != hpl.render(self.project)
+        content = self.engine.get_file(self.container.name, path)
+        return self.there and hpl.differs(content or b"", hpl.render(self.project))
 
     def send(self, difference: Difference) -> None:
         """Put the files in, with folders and `.hpl`."""

@@ -33,7 +33,7 @@ class Connecting:
                 self._made = Bridge(engine, container, port)
                 return
             except DevboxError as error:
-                if error.code != "jdwp.held" or time.monotonic() > end:
+                if error.code not in ("jdwp.held", "jdwp.off") or time.monotonic() > end:
                     self._failed = error
                     return
                 time.sleep(0.1)

@@ -11,9 +11,8 @@ from devbox.engine.api import Engine
 from devbox.errors import DevboxError
 from devbox.events import Edited, Event, Warned, silent
 from devbox.frozen import dataclass
-from devbox.jenkins import home as layout
 from devbox.jenkins import hpl, kinds, project, script
-from devbox.jenkins.mirror import Difference, Mirror
+from devbox.jenkins.mirror import Difference, Mirror, Stamp
 from devbox.jenkins.watcher import Watcher
 from devbox.sandbox import agent
 from devbox.sandbox.inside import service_container
@@ -66,6 +65,7 @@ class Watching:
         self.trouble = ""
         self.pending = ""
         """Why a restart is due that a build keeps from happening."""
+        self.described = self.describing()
 
     @property
     def engine(self) -> Engine:
@@ -82,10 +82,14 @@ class Watching:
 
     def step(self, began: float) -> bool:
         """One look and what follows from it; whether to look again soon. What fails is tried again."""
+        described = self.describe_anew()
         difference = self.mirror.look()
         self.say_waits(difference.waits)
         try:
-            if difference.empty:
+            if described:
+                self.folder.send(self.mirror, difference, whole=True)
+                self.restart_for(["the plugin's manifest changed"], began)
+            elif difference.empty:
                 self.mirror.arrived(difference)
                 self.restart_when_idle()
             else:
@@ -129,7 +133,9 @@ class Watching:
         self.tell_files(shown, difference, began)
         reasons = self.swapped(connecting, classes, began) if classes else []
         reasons += [_why(path) for path in shown if kinds.kind(path) in ("index", "jar")]
-        reasons += [f"{_name(path)} is gone" for path in difference.removed if kinds.kind(path) == "class"]
+        # An inner class goes with an outer one that changes.
+        gone = [path for path in difference.removed if kinds.kind(path) == "class" and "$" not in path]
+        reasons += [f"{_name(path)} is gone" for path in gone]
         self.restart_for(reasons, began)
         self.check(path for path in difference.changed if kinds.kind(path) == "view" and path not in copies)
 
@@ -229,8 +235,7 @@ class Watching:
             self.emit(Edited("jenkins", self.folder.plugin, "failed", detail=f"not loaded: {answer['error']}"))
 
     def restart(self) -> None:
-        """The quick way, by the container; its manifest is read again first, since it may be what changed."""
-        self.describe_anew()
+        """The quick way, by the container."""
         name = self.request.link.name
         container = service_container(self.engine, name, SERVICE, running=False)
         quiet = replace(self.world, emit=self._only_warnings)
@@ -239,16 +244,27 @@ class Watching:
     def _only_warnings(self, event: Event) -> None:
         (self.emit if isinstance(event, Warned) else silent)(event)
 
-    def describe_anew(self) -> None:
-        """Write the `.hpl` again where a build has changed the plugin's manifest or jars."""
+    def describing(self) -> Stamp | None:
+        """The file that the manifest is read from, as it is now."""
         try:
-            now = project.find(self.mirror.project.folder)
+            return Stamp.of(self.mirror.project.described_by.stat())
+        except OSError:
+            return None
+
+    def describe_anew(self) -> bool:
+        """Read the project again where a build has described it anew; whether Jenkins would load it otherwise."""
+        now = self.describing()
+        if now is None or now == self.described:
+            return False
+        try:
+            found = project.find(self.mirror.project.folder)
         except DevboxError:
-            return  # a build is under way: what was linked stays
-        path = f"{layout.PATH}/{hpl.file(now.name)}"
-        if now.name == self.folder.plugin and self.engine.get_file(self.folder.container, path) != hpl.render(now):
-            self.mirror.project = now
-            self.folder.send(self.mirror, self.mirror.look(), whole=True)
+            return False  # a build is under way: what was linked stays
+        self.described = now
+        if found.name != self.folder.plugin:
+            return False
+        before, self.mirror.project = hpl.render(self.mirror.project), found
+        return hpl.differs(before, hpl.render(found))
 
     def check(self, paths: Iterable[str]) -> None:
         """Ask Jenkins' own compiler what it thinks of views that were sent."""
