@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from devbox.cli.confirm import Confirm
+from devbox.cli.environment import is_terminal
 from devbox.cli.run import Run
 from devbox.errors import Cure, DevboxError, UsageError
 from devbox.result import Result
@@ -44,6 +45,7 @@ def repair_of(run: Run, host: HostView, allow: str | None, confirm: str | None) 
         yes=run.flags.yes,
         named=confirm or "",
         shield=run.session.interrupts.shield,
+        attended=is_terminal(run.environment.stdin) and is_terminal(run.environment.stderr),
     )
 
 
@@ -79,6 +81,18 @@ def hints(fixed: Fixed) -> tuple[Cure, ...]:
         return ()
     word = fixed.refused.word
     return (Cure(f"Allow what costs more ({word}).", f"devbox doctor --fix --allow {word}"),)
+
+
+def warn_of_unfinished(run: Run) -> None:
+    """A recreate that was cut short is worth a line before any finding."""
+    from devbox.doctor.backup.manifest import unfinished
+    from devbox.events import Warned
+
+    for backup in unfinished(run.environment.state_dir):
+        manifest = backup.manifest
+        stopped = f"; it stopped containers: docker start {' '.join(c[:12] for c in manifest.stopped)}"
+        said = "devbox doctor --fix goes on with it" if manifest.gone else f"nothing was deleted{stopped}"
+        run.emit(Warned("backup.unfinished", f"a recreate was cut short ({backup.folder}): {said}"))
 
 
 def planned(run: Run, host: HostView, asked: Asked, checks: tuple[str, ...]) -> Result:

@@ -145,6 +145,8 @@ def _recreate(repair: Repair, remedy: Remedy, patient: Patient) -> None:
 
 def _install(repair: Repair, remedy: Remedy, patient: Patient) -> None:
     package = remedy.about[0] if remedy.about else "docker.io"
+    if repair.host.which("apt-get") is None:
+        raise failed(f"install {package}", "there is no apt-get here: install an engine as your system does it")
     sudo = () if repair.host.is_admin() else ("sudo",)
     repair.run(
         ((*sudo, "apt-get", "update"), (*sudo, "apt-get", "install", "-y", package)), "no engine is installed here"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.doctor.backends.model import Commands
-from devbox.doctor.host import HostView
+from devbox.doctor.host import HostView, Ran
 from devbox.doctor.model import Risk
 from devbox.errors import DevboxError
 from devbox.events import Emit, Step, Waiting, silent
@@ -50,16 +50,28 @@ class Repair:
     shield: Callable[[], AbstractContextManager[None]] = nullcontext
     pause: Callable[[float], None] = time.sleep
     patience: float = ENGINE_SECONDS
+    attended: bool = False
+    """Whether there is a terminal on which sudo can ask for a password."""
 
     def run(self, commands: Commands, reason: str) -> None:
         """Run these one by one, each shown before; raises `cure.failed` with what the first failing one said."""
         for argv in commands:
             line = shlex.join(argv)
             self.emit(Step("run", line, reason))
-            ran = self.host.run(argv, LONG)
+            ran = self._ask_and_run(argv) if argv[0] == "sudo" and self.attended else self.host.run(argv, LONG)
             if not ran.ok:
                 raise failed(line, ran.said or f"it ended with {ran.code}")
             self.emit(Step("run", line, reason, "done"))
+
+    def _ask_and_run(self, argv: tuple[str, ...]) -> Ran:
+        """sudo asks on the terminal of this process, which a program in a session of its own has not."""
+        import subprocess
+
+        try:
+            done = subprocess.run(argv, env=dict(self.host.env), capture_output=True, timeout=LONG, text=True)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return Ran(argv, None, err=str(error), failure="not allowed")
+        return Ran(argv, done.returncode, done.stdout, done.stderr)
 
     def await_engine(self, endpoint: Endpoint) -> bool:
         """Wait until the engine answers its ping; whether it did."""
@@ -80,7 +92,7 @@ class Repair:
             reply = self.host.ask(endpoint, "/_ping", 3.0)
         except Exception:
             return False
-        # Engines below 1.? have no /_ping beside a version; whatever is no gateway's error is an engine.
+        # Whatever is no error of a proxy before it is an engine, one that refuses the question, too.
         return reply.status < 500
 
 

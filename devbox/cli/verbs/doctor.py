@@ -79,6 +79,7 @@ def doctor(
     names = tuple(checks or ())
     if fix or run.flags.dry_run:
         return _fix(run, host, asked, names, allow, confirm)
+    repairing.warn_of_unfinished(run)
     diagnosis = run.operations.diagnose(host, asked, names, deep)
     more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}
     return outcome(diagnosis, verbose=run.flags.verbose, offer=True, more=more)

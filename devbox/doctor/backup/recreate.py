@@ -15,10 +15,12 @@ from devbox.doctor.backends.model import Backend, Rung, State
 from devbox.doctor.backends.recognise import TOOLS
 from devbox.doctor.backup import manifest, oldengine, save, survey
 from devbox.doctor.backup.forwards import forward_again, rules_of
+from devbox.doctor.backup.leading import lead_to
 from devbox.doctor.backup.manifest import Backup
 from devbox.doctor.backup.proof import doubt, endpoint_of
 from devbox.doctor.backup.restore import restore
 from devbox.doctor.backup.sandboxes import bring_up
+from devbox.doctor.backup.vmsettings import keep_settings, put_settings
 from devbox.doctor.repair import FIX, Repair
 from devbox.errors import ConfirmationNeeded, Cure, DevboxError
 from devbox.events import Note
@@ -68,11 +70,16 @@ def recreate(repair: Repair, backend: Backend, endpoint: Endpoint | None) -> Non
         _without_backup(repair, backend)
         return
     try:
-        backup = _begin(repair, backend, engine)
+        backup = _begin(repair, backend, engine).now(context=_context(endpoint), url=endpoint.url if endpoint else "")
         _carry_on(Job(repair, backend, backup))
     finally:
         if engine is not None:
             engine.close()
+
+
+def _context(endpoint: Endpoint | None) -> str:
+    """The stored context that led here, "" for none."""
+    return endpoint.context or "" if endpoint and endpoint.context != "default" else ""
 
 
 def resume(repair: Repair) -> tuple[str, ...]:
@@ -141,7 +148,7 @@ def _without_backup(repair: Repair, backend: Backend) -> None:
     making = backend.tool.making(repair.host, backend.name)
     assert making is not None
     backup = manifest.begin(repair.state, backend.kind, backend.name)
-    settings = _keep_settings(backup, tuple(str(p) for p in making.files))
+    settings = keep_settings(backup, tuple(str(p) for p in making.files))
     identity = backend.tool.identity(repair.host, backend.name)
     backup = backup.now(way="none", phase="deleting", identity=identity, making=making.commands, settings=settings)
     job = Job(repair, backend, backup)
@@ -192,7 +199,9 @@ def _stopped(job: Job, error: DevboxError) -> DevboxError:
     code = error.code if error.code.startswith("backup.") else "backup.failed"
     said = f"{error.message}{f': {error.cause}' if error.cause else ''}"
     state = f"the recreate stopped ({backup.manifest.phase}), the backup is in {backup.folder}"
-    return DevboxError(code, f"{state}: {said}", cause=error.cause, cures=(go_on, *error.cures), log=error.log)
+    give_up = Cure("give it up, once nothing in that folder matters any more", f"rm -r {backup.folder}")
+    cures = (go_on, *error.cures, *((give_up,) if gone else ()))
+    return DevboxError(code, f"{state}: {said}", cause=error.cause, cures=cures, log=error.log)
 
 
 def _saving(job: Job) -> Job:
@@ -245,7 +254,7 @@ def _saved(job: Job) -> Job:
         raise DevboxError("backup.by_hand", f"there is no sure way to make {backend.title} again as it was")
     job = job.now(
         making=making.commands,
-        settings=_keep_settings(job.backup, tuple(str(path) for path in making.files)),
+        settings=keep_settings(job.backup, tuple(str(path) for path in making.files)),
         rules=rules_of(host, backend),
         identity=backend.tool.identity(host, backend.name),
         phase="deleting",
@@ -325,7 +334,7 @@ def _making(job: Job) -> Job:
     host = job.repair.host
     if job.state() in (State.MISSING, State.UNKNOWN):
         job = job.now(phase="making")
-        _put_settings(job.backup)
+        put_settings(job.backup)
         saved = str(job.backup.folder / "settings")
         commands = tuple(
             tuple(word.replace("{saved}", saved) for word in command) for command in job.backup.manifest.making
@@ -359,6 +368,7 @@ def _restored(job: Job) -> Job:
             bring_up(job.repair, job.backup, engine)
         finally:
             engine.close()
+    lead_to(job.repair, job.backend, job.backup)
     return job.now(phase="done")
 
 
@@ -380,30 +390,3 @@ _STEPS: dict[str, Callable[[Job], Job]] = {
     "made": _made,
     "restored": _restored,
 }
-
-
-def _keep_settings(backup: Backup, paths: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Copy the VM's settings into the backup; those that are there already are from before a kill, and stay."""
-    import shutil
-    from pathlib import Path
-
-    kept = dict(backup.manifest.settings)
-    for path in map(Path, paths):
-        target = backup.folder / "settings" / path.name
-        try:
-            shutil.copyfile(path, target)
-        except OSError as error:
-            raise DevboxError("backup.failed", f"{path} cannot be saved", cause=str(error)) from error
-        kept[path.name] = str(path)
-    return tuple(kept.items())
-
-
-def _put_settings(backup: Backup) -> None:
-    """The VM's settings where they were, unless its own program has written them since."""
-    import shutil
-    from pathlib import Path
-
-    for name, place in backup.manifest.settings:
-        if not Path(place).exists() and backup.manifest.kind == "colima":
-            Path(place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(backup.folder / "settings" / name, place)
