@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 VERSION = {"Version": "20.10.24", "ApiVersion": "1.41", "MinAPIVersion": "1.12", "Os": "linux", "Arch": "amd64"}
-_PREFIX = re.compile(r"^/v[0-9.]+(?=/)")
+_PREFIX = re.compile(r"^/v([0-9.]+)(?=/)")
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ Route = Answer | list[Answer] | Callable[["Seen"], Answer]
 
 @dataclass(frozen=True)
 class Seen:
-    """A request that came; `target` without the version prefix."""
+    """A request that came; `target` without the version prefix, which is `version` ("" without one)."""
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    version: str = ""
 
     @property
     def path(self) -> str:
@@ -220,4 +221,5 @@ def _read(reader: Any) -> Seen | None:
         reader.readline()
     elif "content-length" in headers:
         body = reader.read(int(headers["content-length"]))
-    return Seen(line[0], _PREFIX.sub("", line[1]), headers, body)
+    prefix = _PREFIX.match(line[1])
+    return Seen(line[0], _PREFIX.sub("", line[1]), headers, body, prefix[1] if prefix else "")

@@ -115,15 +115,16 @@ def _made(engine: Engine, facts: Facts, image: str) -> Iterator[str]:
     marks = {"dev.devbox.doctor": "trial"}
     address = facts.where.endpoint.publish if facts.where.endpoint else None
     ports = (Publish(_PORT, address, 0),) if address else ()
-    engine.create_volume(name, marks)
     try:
+        engine.create_volume(name, marks)
+        engine.create_network(name, marks)
         engine.create_container(
             ContainerSpec(
                 name,
                 image,
                 "trial",
                 marks,
-                "bridge",
+                name,
                 ("sh", "-c", _SCRIPT),
                 mounts=(Mount(name, "/data"),),
                 ports=ports,
@@ -131,7 +132,7 @@ def _made(engine: Engine, facts: Facts, image: str) -> Iterator[str]:
         )
         yield name
     finally:
-        for remove in (engine.remove_container, engine.remove_volume):
+        for remove in (engine.remove_container, engine.remove_volume, engine.remove_network):
             with contextlib.suppress(DevboxError):
                 remove(name)
 

@@ -132,7 +132,8 @@ class _Run:
         return () if self._answered().reach.ok else others.others(self.host, self.where, self._known_settings())
 
     def _answers(self, listed: Any) -> Any:
-        return ports.answers(self.host, self.where, listed)
+        again = partial(things.things, self.host, self.where, self._answered())
+        return ports.answers(self.host, self.where, listed, again)
 
 
 def _disks(host: HostView, where: Where, engine: EngineFacts) -> Any:

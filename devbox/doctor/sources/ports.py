@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from devbox.doctor.facts import Missing, Ports, Things, Where
@@ -35,14 +35,29 @@ def _reserved(host: HostView) -> tuple[tuple[int, int], ...]:
     return tuple((int(a), int(b)) for a, b in re.findall(r"^\s*(\d{1,5})\s+(\d{1,5})\b", ran.out, re.MULTILINE))
 
 
-def answers(host: HostView, where: Where, things: Things | Missing) -> dict[tuple[str, int], str]:
-    """What happens at the published ports of running sandboxes, seen from this machine."""
+def answers(
+    host: HostView, where: Where, things: Things | Missing, again: Callable[[], Things | Missing]
+) -> dict[tuple[str, int], str]:
+    """What happens at the published ports of running sandboxes, seen from this machine.
+
+    What is silent is looked at `again`: it may just have been stopped.
+    """
+    found = _dialled(host, published(where, things))
+    silent = [place for place, why in found.items() if why]
+    if not silent:
+        return found
+    still = set(published(where, again()))
+    return {**{place: why for place, why in found.items() if not why}, **_dialled(host, still.intersection(silent))}
+
+
+def published(where: Where, things: Things | Missing) -> list[tuple[str, int]]:
+    """Where the ports of running sandboxes are reached from this machine."""
     from devbox.sandbox import labels
 
-    if isinstance(things, Missing) or where.endpoint is None or where.endpoint.publish is None:
-        return {}
     endpoint = where.endpoint
-    places = sorted(
+    if isinstance(things, Missing) or endpoint is None or endpoint.publish is None:
+        return []
+    return sorted(
         {
             (_reached(port.host_ip, endpoint.reach), port.host)
             for container in things.containers
@@ -50,6 +65,9 @@ def answers(host: HostView, where: Where, things: Things | Missing) -> dict[tupl
             for port in container.ports
         }
     )
+
+
+def _dialled(host: HostView, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
     said = together([partial(host.dial, ip, port, SECONDS) for ip, port in places], SECONDS + 0.5)
     return {place: why if isinstance(why, str) else str(why) for place, why in zip(places, said, strict=True)}
 

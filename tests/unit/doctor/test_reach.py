@@ -353,3 +353,32 @@ def test_the_healthy_machine_is_healthy() -> None:
     found = [finding for check in CHECKS if not check.deep for finding in check.run(HEALTHY)]
     assert {f.status for f in found} <= {"ok", "skip"}, [f for f in found if f.status not in ("ok", "skip")]
     assert isinstance(HEALTHY, Facts)
+
+
+def test_a_socket_that_this_user_may_not_use(tmp_path: Path) -> None:
+    """As somebody else than root, whom no mode keeps out."""
+    import multiprocessing
+    import os
+
+    place = tmp_path / "docker.sock"
+    with ReplayServer(unix=place) as server:
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        place.chmod(0)
+        said = multiprocessing.get_context("fork").SimpleQueue()
+
+        def as_nobody() -> None:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            try:
+                said.put(asked(server.url).reach.case)
+            except BaseException as error:
+                said.put(repr(error))
+
+        asked(f"unix://{tmp_path}/none")  # whatever is imported late is, before nobody may read it
+        child = multiprocessing.get_context("fork").Process(target=as_nobody)
+        child.start()
+        child.join(60)
+        assert not said.empty() and said.get() == "socket.denied"

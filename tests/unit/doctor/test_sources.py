@@ -24,6 +24,7 @@ from devbox.doctor.facts import (
     Reach,
     Settings,
     StoredContext,
+    Things,
     Where,
     gather,
 )
@@ -35,6 +36,7 @@ from devbox.doctor.sources.sockets import bind, dial, parse_lsof
 from devbox.engine.api import Endpoint
 from tests.replay import HANG, Answer, ReplayServer, Route
 from tests.unit.doctor.facts import PLAIN, Fake, engine, where
+from tests.unit.doctor.test_checks import container
 
 Bad = Callable[[Path], None]
 
@@ -263,6 +265,24 @@ def test_ports_are_really_tried() -> None:
     assert bind("127.0.0.1", port, "linux") == ""
     assert dial("127.0.0.1", port, 60) != ""
     assert bind("192.0.2.1", 8080, "linux") == "no such address"
+
+
+def test_a_sandbox_that_was_just_stopped_is_no_silent_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[str, int]] = []
+
+    def dial(_self: object, name: str, port: int, _seconds: float) -> str:
+        tried.append((name, port))
+        return "" if port == 1 else "Connection refused"
+
+    monkeypatch.setattr(Fake, "dial", dial)
+    host, here = Fake({}, Path("/"), "linux"), where("unix:///x", "default")
+    both, rest = Things((container("a", 1), container("b", 2))), Things((container("a", 1),))
+    assert ports.answers(host, here, both, lambda: rest) == {("127.0.0.1", 1): ""}
+    assert ports.answers(host, here, both, lambda: both) == {
+        ("127.0.0.1", 1): "",
+        ("127.0.0.1", 2): "Connection refused",
+    }
+    assert ports.answers(host, where("ssh://x", publish=None), both, lambda: both) == {}
 
 
 # Engines elsewhere, mirrors, the packet filter
