@@ -121,7 +121,7 @@ class Run:
         kept = self.kind.kept(self, seen, peek=True)
         self.restarting = {step.service for step in restart}
         choices = self.kind.settle(self, seen, kept, self.choices(kept))
-        found, pulled = self.images(choices)
+        found, pulled = self.images(choices, kept)
         steps, design = self.plan(seen, kept, choices, found)
         if not steps:
             steps = self.kind.restarts(choices, restart)
@@ -133,16 +133,18 @@ class Run:
         seen = survey.look(self.world, self.stack, self.name)
         kept = self.kind.kept(self, seen, peek=False)
         choices = self.kind.settle(self, seen, kept, self.choices(kept))
-        found, pulled = self.images(choices)
+        found, pulled = self.images(choices, kept)
         return [*pulled, *self.plan(seen, kept, choices, found)[0]]
 
-    def images(self, choices: Choices) -> tuple[dict[str, Image | None], list[Change]]:
+    def images(self, choices: Choices, kept: survey.Kept) -> tuple[dict[str, Image | None], list[Change]]:
         """The services' images, and the pulls that brought them."""
+        before = self.kind.references(self, kept.choices) if kept.choices is not None else {}
         found: dict[str, Image | None] = {}
         pulled: list[Change] = []
         main = self.stack.services[0].name
         for service, ref in self.kind.references(self, choices).items():
             held = choices.image_id if service == main else choices.image_ids.get(service)
+            held = held if before.get(service) == ref else None
             found[service], changes = images.choose(self.world, self.request, ref, held, service)
             pulled += changes
         return found, pulled

@@ -101,7 +101,9 @@ class Queue:
         self, run: Run, seen: Observed, service: Service, number: int, choices: Choices, image: Image | None
     ) -> WantedService:
         member, ref = names.member(service.name, number), self.reference(service, choices)
-        existing = seen.containers.get(member) or seen.aside.get(member)
+        existing = seen.containers.get(member)
+        if existing is None or existing.state == "created":
+            existing = seen.aside.get(member) or existing
         changes: list[str] = []
         if existing is not None:
             changes = _choices(run, existing).changes(choices, OPTIONS[service.name])

@@ -139,7 +139,7 @@ class QueueCare:
 
     def done(self) -> None:
         """Write the choices beside the data, where something was done."""
-        if not self.run.outcome.changes:
+        if not (self.run.outcome.changes or self.run.later):
             return
         choices = self.design.choices
         values = dict(choices.values)

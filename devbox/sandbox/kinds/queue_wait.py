@@ -77,6 +77,7 @@ class Watch:
                 target = int(design.choices["workers"])
             here = self.registered()
             if here >= target:
+                self.reached(target)
                 return target
             self.pause(f"waiting for the workers: {here} of {target}", (WORKER, REDIS))
 
@@ -95,7 +96,8 @@ class Watch:
         made = {m for m in self.members if m in self.care.run.made}
         while made and self.clock() - self.began < SETTLED:
             self.pause("waiting for the workers to run", tuple(self.members))
-        self.check(tuple(self.members))
+        self.check(tuple(self.expected()))
+        self.reached(len(self.expected()) - 1)
         while made and (missing := self.silent()) and self.clock() - self.began < REGISTER:
             self.pause(f"waiting for the workers to register: {len(missing)} have not", tuple(self.members))
         if made and (missing := self.silent()):
@@ -106,6 +108,11 @@ class Watch:
                     f"under the namespace resque; devbox logs {self.care.design.name} -s worker tells what it does",
                 )
             )
+
+    def reached(self, number: int) -> None:
+        """The workers are there."""
+        text = "1 worker is there" if number == 1 else f"{number} workers are there"
+        self.world.emit(Milestone(WORKER, text, self.clock() - self.began))
 
     def silent(self) -> list[str]:
         """The containers of workers that no registered worker names as its host."""
