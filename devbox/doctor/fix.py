@@ -78,9 +78,10 @@ def _fix(repair: Repair, diagnose: Callable[[], Diagnosis]) -> Fixed:
         if not _permitted(run, finding, remedy):
             run.left.add(finding.id)
             continue
-        if _taken(run, remedy, diagnosis.patient):
-            run.taken.append(step)
+        went_well, before = _taken(run, remedy, diagnosis.patient), diagnosis
         diagnosis = diagnose()
+        if went_well:
+            run.taken += [(f, remedy) for f in before.findings if _sick(f) and not _stays(f, diagnosis)]
     repaired = tuple(_json(f, r) for f, r in run.taken if not _stays(f, diagnosis))
     finished = tuple(_json(*_unfinished(title)) for title in resumed)
     return Fixed(diagnosis, (*finished, *repaired), run.needed, run.refused, run.stopped)

@@ -65,6 +65,7 @@ def delete(state: State) -> None:
     engine = engine_of(state)
     if engine is None:
         return
+    shutil.rmtree(state.folder / "root", ignore_errors=True)
     engine.stop()
     subprocess.run(["find", str(engine.data), "-xdev", "-mindepth", "1", "-delete"], capture_output=True)
     shutil.rmtree(engine.data, ignore_errors=True)
@@ -83,6 +84,21 @@ def inside(state: State, words: list[str]) -> int:
     """A command in the VM."""
     engine = engine_of(state)
     words = words[1:] if words[:1] == ["sudo"] else words
+    root = state.folder / "root"
+    if root.exists():  # the VM's own /var/lib/docker; a docker command of its own age knows its containers
+        words = [str(root / word.removeprefix("/")) if word.startswith("/var/lib/docker") else word for word in words]
+        if words[:1] == ["docker"]:
+            running = state.vms("inside").get("containers", {}).get("running", [])
+            if words[1:2] == ["stop"]:
+                running = [name for name in running if name not in words[2:]]
+                state.put("inside", "containers", running=running)
+            elif words[1:2] == ["start"]:
+                state.put("inside", "containers", running=[*running, *words[2:]])
+            elif words[1:] == ["ps", "-q"]:
+                print("".join(f"{name}\n" for name in running), end="")
+            elif words[1:] == ["ps", "-a", "-q"]:
+                print("c0ffee000001\nc0ffee000002")
+            return 0
     if engine is not None and words[:1] == ["docker"]:
         print(engine.docker(*words[1:]), end="")
         return 0

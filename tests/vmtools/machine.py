@@ -27,7 +27,7 @@ def boot2docker(state: State, words: list[str]) -> int:
     if words == ["init"]:
         if vm is not None:
             fail(f"Virtual machine {B2D} already exists")
-        state.put("boot2docker", B2D, state="poweroff", uuid=secrets.token_hex(8))
+        state.put("boot2docker", B2D, state="poweroff", uuid=secrets.token_hex(8), **state.vms("made").get(B2D, {}))
         state.put("vbox", B2D, rules=[])
         return 0
     if vm is None:
@@ -48,6 +48,8 @@ def _b2d_verb(state: State, verb: str, vm: dict[str, str]) -> int:
     elif verb in ("up", "start"):
         state.put("boot2docker", B2D, state="running")
         engines.start(state)
+        if vm.get("relink"):
+            _lead(vm["socket"], vm["relink"])
         print("Waiting for VM and Docker daemon to start...\n.........ooo\nStarted.")
     elif verb in ("stop", "down", "halt"):
         engines.stop(state)
@@ -55,9 +57,7 @@ def _b2d_verb(state: State, verb: str, vm: dict[str, str]) -> int:
     elif verb == "upgrade":
         switch = vm.get("on_upgrade")
         if switch:  # a path that the engine is to be found at from now on
-            link = Path(vm["socket"])
-            link.unlink()
-            link.symlink_to(switch)
+            _lead(vm["socket"], switch)
         state.put("boot2docker", B2D, state="running")
         print("Latest release for github.com/boot2docker/boot2docker is v1.9.1\nStarted.")
     elif verb in ("delete", "destroy"):
@@ -67,6 +67,11 @@ def _b2d_verb(state: State, verb: str, vm: dict[str, str]) -> int:
     else:
         fail(f"error in run: Unknown command: {verb}")
     return 0
+
+
+def _lead(link: str, target: str) -> None:
+    Path(link).unlink()
+    Path(link).symlink_to(target)
 
 
 def _folder(name: str) -> Path:

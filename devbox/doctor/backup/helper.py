@@ -43,8 +43,8 @@ def archive(engine: DockerEngine, image: str, volume: str) -> Iterator[Iterator[
 
 
 @contextmanager
-def helper(engine: DockerEngine, image: str, volume: str) -> Iterator[str]:
-    """A container that mounts this volume at `PATH`; gone afterwards."""
+def helper(engine: DockerEngine, image: str, volume: str, path: str = PATH) -> Iterator[str]:
+    """A container that mounts this volume at `path`; gone afterwards."""
     spec = ContainerSpec(
         name=f"devbox-backup-{secrets.token_hex(4)}",
         image=image,
@@ -52,7 +52,7 @@ def helper(engine: DockerEngine, image: str, volume: str) -> Iterator[str]:
         labels={labels.ROLE: "backup"},
         network="none",
         command=("none",),
-        mounts=(Mount(volume, PATH),),
+        mounts=(Mount(volume, path),),
     )
     container = engine.create_container(spec)
     try:

@@ -26,7 +26,8 @@ may be there. made: it answers. restored: its volumes are filled. done: the sand
 class SavedVolume:
     """A volume. `file` is relative to the backup, "" where only the definition is kept (`note` says why).
 
-    `size` and `sha256` are the file's; `digest` is that of the content, whatever the order in the archive.
+    `size` and `sha256` are the file's; `digest` is that of the content, whatever the order in the archive; `top` is
+    the name of the folder that the archive's entries are in.
     """
 
     name: str
@@ -37,6 +38,7 @@ class SavedVolume:
     size: int = 0
     sha256: str = ""
     digest: str = ""
+    top: str = "v"
     note: str = ""
 
 

@@ -108,7 +108,11 @@ def save(repair: Repair, backend: Backend, backup: Backup) -> Backup:
         repair.emit(step)
         file = f"volumes/{files.name_of(number, folder.name)}"
         size, sha256, content = files.store(backup.folder / file, _tar(host, backend, folder.path), digest)
-        saved.append(SavedVolume(folder.name, file=file, size=size, sha256=sha256, digest=content))
+        saved.append(
+            SavedVolume(
+                folder.name, file=file, size=size, sha256=sha256, digest=content, top=folder.path.rpartition("/")[2]
+            )
+        )
         backup = backup.now(volumes=tuple(saved))
         repair.emit(replace(step, state="done"))
     sync(backup.folder / "volumes")
@@ -117,7 +121,9 @@ def save(repair: Repair, backend: Backend, backup: Backup) -> Backup:
 
 def _tar(host: HostView, backend: Backend, path: str) -> Iterator[bytes]:
     """A folder of the VM as a tar stream; raises `backup.failed` when tar ends with an error."""
-    command = backend.inside("sudo", "tar", "-C", path, "-cf", "-", ".")
+    # Its name stands before every entry, so that it can be unpacked at "/": below, Docker refuses links to "..".
+    parent, _, name = path.rpartition("/")
+    command = backend.inside("sudo", "tar", "-C", parent, "-cf", "-", name)
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command, env=dict(host.env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from devbox.doctor.backup import files
 from devbox.doctor.backup.content import digest
-from devbox.doctor.backup.helper import PATH, archive, empty_image, helper, sweep
+from devbox.doctor.backup.helper import archive, empty_image, helper, sweep
 from devbox.doctor.backup.manifest import Backup, SavedVolume
 from devbox.doctor.backup.survey import human
 from devbox.doctor.repair import Repair
@@ -78,9 +78,8 @@ def _fill(repair: Repair, backup: Backup, engine: DockerEngine, volume: SavedVol
     path = backup.folder / volume.file
     if not files.intact(path, volume.size, volume.sha256):
         raise DevboxError("backup.failed", f"{path} is not what was saved: it was changed since")
-    below = "/" if backup.manifest.way == "api" else PATH
-    with helper(engine, image, volume.name) as container:
-        engine.put_archive(container, below, files.pieces(path))
+    with helper(engine, image, volume.name, f"/{volume.top}") as container:
+        engine.put_archive(container, "/", files.pieces(path))
     if _content(engine, volume.name, image) != volume.digest:
         raise DevboxError("backup.failed", f"volume {volume.name} is not the same after it was filled")
     repair.emit(replace(step, state="done"))
