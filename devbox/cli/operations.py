@@ -172,7 +172,7 @@ class Operations:
 
     def unlink(self, world: World, name: str, plugin: str, timeout: float, dry_run: bool) -> Result:
         """`devbox plugin unlink`."""
-        from devbox.sandbox.plugins.link import unlink
+        from devbox.sandbox.plugins.unlink import unlink
 
         return unlink(world, name, plugin, timeout=timeout, dry_run=dry_run)
 

@@ -17,6 +17,7 @@ from tests.integration.support.waiting import until
 from tests.integration.support.wire import Wire
 from tests.lab import Lab
 from tests.lab.debian import JAVA_HOME
+from tests.lab.project import QUICK
 
 pytestmark = pytest.mark.lab
 
@@ -51,7 +52,7 @@ class Java:
         place = self.folder / "new"
         source = self.folder / "src" / "Greeter.java"
         source.write_text(GREETER % {"says": says, "members": members, "parent": parent})
-        subprocess.run([f"{JAVA_HOME}/bin/javac", "-d", place, source], check=True, capture_output=True)
+        subprocess.run([f"{JAVA_HOME}/bin/javac", *QUICK, "-d", place, source], check=True, capture_output=True)
         return (place / "x/Greeter.class").read_bytes()
 
     def swap(self, content: bytes) -> Swap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,8 @@ def test_link_asks_for_the_agent_and_unlink_undoes_all_of_it(loop: Loop) -> None
     assert loop.plugin("link", root).ok().data["restarted"], "a class that is loaded does"
     loop.shows("second view bonjour")
 
-    loop.plugin("unlink", "nope").failed("link.unknown")
+    for name in ("nope", "../plugins", "."):
+        loop.plugin("unlink", name).failed("link.unknown")
     assert loop.plugin("unlink", "hello").ok().data["restarted"]
     assert loop.page().startswith("404")
     assert not box.docker.has(box.container, f"{HOME}/devbox-link")
@@ -141,6 +142,27 @@ def test_a_published_debugger_is_said_and_one_debugger_is_enough(loop: Loop) -> 
     closed = box.again("jenkins", "--no-debug").ok()
     assert closed.warnings == [] and "5005/tcp" not in closed.sandbox["services"][0]["ports"]
     assert listens(box), "it is inside again"
+
+
+def test_an_old_core_under_a_prefix(loop: Loop, have: Callable[[str], str]) -> None:
+    have("1.610")
+    box = loop.box
+    box.up("jenkins:1.610", "--prefix", "/jenkins", "--plugin", str(loop.project.root)).ok()
+    assert loop.page() == "first view hello model text"
+    loop.project.view("second view")
+    loop.project.page("bonjour")
+    loop.project.compile()
+    box.docker.api.stop(box.container)
+    assert loop.plugin("link", str(loop.project.root)).ok(), "one that is stopped is started"
+    assert loop.page() == "second view bonjour model text"
+    loop.watch()
+    loop.project.page("swapped")
+    loop.project.compile()
+    loop.tells("class", "swapped", "Page")
+    assert loop.page() == "second view swapped model text"
+    loop.project.views.joinpath("index.jelly").write_text("<p>\n")
+    loop.tells("view", "failed", "index.jelly:")
+    loop.stop()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""`devbox plugin link`: a project's folders in the running Jenkins, read live; and `unlink`, which undoes it."""
+"""`devbox plugin link`: a project's folders in the running Jenkins, read live."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,6 @@ from devbox.jenkins.mirror import Difference, Mirror
 from devbox.jenkins.project import Project
 from devbox.result import Result
 from devbox.sandbox import agent
-from devbox.sandbox.choices import of_container
 from devbox.sandbox.inside import service_container
 from devbox.sandbox.plan import Action, Change
 from devbox.sandbox.plugins.entry import enter
@@ -148,25 +148,36 @@ class _Link:
 
     def run(self) -> Linked:
         """Files first, then whatever makes Jenkins read them."""
-        recreate = self.lacks_agent and self.may_recreate()
-        running = self.container.state == "running"
-        if running and recreate:
+        if self.container.state != "running":
+            bring(self.world, self.up_request())
+        if self.lacks_agent and self.may_recreate():
             spare_builds(self.world, self.request.name)
-        if running and not recreate and not self.there:
+            self.send(self.look())
+            self.recreate()
+            return self.finish(True)
+        if not self.there:
             return self.finish(self.loaded())
         difference = self.look()
         restart = kinds.need_restart(difference) or self.described_anew()
-        if running and restart and not recreate:
+        if restart:
             spare_builds(self.world, self.request.name)
         self.send(difference)
-        if recreate:
+        return self.finish(self.loaded(restart=restart))
+
+    def recreate(self) -> None:
+        """The container anew, with the agent; where that fails a link that is new leaves nothing behind."""
+        try:
             bring(self.world, self.up_request(linked=True))
-        elif not running:
-            bring(self.world, self.up_request())
-        else:
-            return self.finish(self.loaded(restart=restart))
+        except BaseException:
+            if not self.there:
+                with self.world.shield(), contextlib.suppress(DevboxError):
+                    self.take_back()
+            raise
         self.verify(self.ask(load=True))
-        return self.finish(True)
+
+    def take_back(self) -> None:
+        """Remove what this run has put in."""
+        self.folder.remove((hpl.file(self.project.name), hpl.folder(self.project.name)))
 
     def finish(self, restarted: bool) -> Linked:
         """The link holds."""
@@ -243,82 +254,8 @@ class _Link:
         name = self.project.name
         cures = [Cure("see Jenkins' log", f"devbox logs {self.request.name}")]
         if not self.there:
-            self.folder.remove((hpl.file(name), hpl.folder(name)))
+            self.take_back()
             cures.insert(0, Cure("correct it, build, and link again", f"devbox plugin link {self.project.folder}"))
         raise DevboxError(
             "link.failed", f"Jenkins could not load {name} from its project", cause=answer["error"], cures=tuple(cures)
         )
-
-
-def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: bool) -> Result:
-    """Take a link away: its files, the loaded plugin (by a restart), and with the last link the debug agent."""
-    world, warnings = world.collecting()
-    container = service_container(world.engine, name, SERVICE, running=False)
-    folder = Folder.of(world.engine, container.name, plugin)
-    if not _is_linked(world, container, plugin, folder):
-        raise _not_linked(world, container, name, plugin)
-    others = [other for other in links(world, container) if other != plugin]
-    last = not others and bool(of_container(container.labels, {})["linked"])
-    reason = "it has no linked plugin any more" if last else "the plugin is loaded"
-    running = container.state == "running"
-    changes = [{"action": "unlink", "target": plugin, "reason": "asked for"}]
-    if last or running:
-        changes.append({"action": "recreate" if last else "restart", "target": container.name, "reason": reason})
-    if dry_run:
-        return Result({"changes": changes}, tuple(warnings))
-    version = _version(world, container, plugin)
-    if running:
-        spare_builds(world, name)
-    else:
-        bring(world, UpRequest(SERVICE, name, timeout=timeout))
-    with world.shield():
-        folder.remove((hpl.file(plugin), hpl.folder(plugin) if others else hpl.FOLDER))
-    if last:
-        bring(world, UpRequest(SERVICE, name, asked={"linked": False}, timeout=timeout))
-    else:
-        current = service_container(world.engine, name, SERVICE)
-        bring(world, UpRequest(SERVICE, name, timeout=timeout), restart=(restart_of(current),))
-    found = {"name": plugin, "version": version, "folders": [], "restarted": True}
-    return Result(found, tuple(warnings))
-
-
-def _is_linked(world: World, container: Container, plugin: str, folder: Folder) -> bool:
-    engine = world.engine
-    return engine.stat(container.id, f"{layout.PATH}/{hpl.file(plugin)}") is not None and (
-        engine.stat(container.id, folder.path) is not None
-    )
-
-
-def links(world: World, container: Container) -> list[str]:
-    """The plugins that are linked in a home."""
-    from devbox.sandbox.archive import read_tar
-
-    found: set[str] = set()
-    try:
-        for member, _ in read_tar(world.engine.get_archive(container.id, f"{layout.PATH}/{hpl.FOLDER}")):
-            parts = member.name.strip("/").split("/")
-            if len(parts) == 2 and member.isdir():
-                found.add(parts[1])
-    except DevboxError as error:
-        if error.code != "file.not_found":
-            raise
-    return sorted(found)
-
-
-def _version(world: World, container: Container, plugin: str) -> str:
-    import json
-
-    content = world.engine.get_file(container.id, f"{layout.PATH}/{hpl.folder(plugin)}/{hpl.RECORD}")
-    try:
-        return str(json.loads(content or b"{}").get("version", ""))
-    except (ValueError, AttributeError):
-        return ""
-
-
-def _not_linked(world: World, container: Container, name: str, plugin: str) -> DevboxError:
-    there = links(world, container)
-    return DevboxError(
-        "link.unknown",
-        f"{plugin!r} is not linked in {name!r}" + (f"; linked are {', '.join(there)}" if there else ""),
-        cures=(Cure("see what there is", f"devbox plugin list -n {name}"),),
-    )

@@ -66,6 +66,7 @@ class Watching:
         self.pending = ""
         """Why a restart is due that a build keeps from happening."""
         self.described = self.describing()
+        self._port: int | None = None
 
     @property
     def engine(self) -> Engine:
@@ -146,8 +147,14 @@ class Watching:
 
     def connect(self) -> Connecting | None:
         """A connection to the debug agent, begun; None in a container that has none."""
-        port = agent.port(self.engine.inspect(self.folder.container).environment)
-        return Connecting(self.engine, self.folder.container, port) if port else None
+        return Connecting(self.engine, self.folder.container, self.port) if self.port else None
+
+    @property
+    def port(self) -> int | None:
+        """The debug agent's, asked again after trouble: somebody may have made the container anew."""
+        if self._port is None or self.trouble:
+            self._port = agent.port(self.engine.inspect(self.folder.container).environment)
+        return self._port
 
     def tell_files(self, paths: list[str], difference: Difference, began: float) -> None:
         """A line for each view, static file, bundle; one line for many."""
@@ -178,6 +185,7 @@ class Watching:
         try:
             done = swap(connecting, classes)
         except DevboxError as error:
+            self._port = None
             self.emit(Edited("class", _names(classes), "failed", time.monotonic() - began, _words(error)))
             return []
         took = time.monotonic() - began
@@ -187,8 +195,7 @@ class Watching:
     def unswapped(self, classes: dict[str, bytes], began: float) -> list[str]:
         """Classes for which nobody was asked: new ones are in place; without an agent all others take a restart."""
         took = time.monotonic() - began
-        port = agent.port(self.engine.inspect(self.folder.container).environment)
-        if port is None:
+        if self.port is None:
             return [f"{_name(path)} changed, and this Jenkins has no debug agent" for path in classes]
         self.tell_many("copied", [_name(path) for path in classes], took)
         return []
