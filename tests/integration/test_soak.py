@@ -108,7 +108,7 @@ def test_interrupted_first_up_leaves_nothing(
 
 @moments(OPTION)
 def test_interrupted_change_brings_the_old_one_back(box: Box, lts: str, tmp_path: Path, moment: int) -> None:
-    """Unless the signal comes with the last request, which removes the old one: then the new one is ready, and stays."""
+    """Unless the signal comes with the last request, which removes the old one: the new one is ready then."""
     box.up().ok()
     identity, _ = box.life()
     code = _struck(box, tmp_path, moment, signal.SIGINT, *_up(box, "jenkins", "--memory", "1g"))
