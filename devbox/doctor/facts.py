@@ -271,6 +271,8 @@ class Facts:
     tools: tuple[Tool, ...] | Missing = ()
     programs: tuple[str, ...] = ()
     """Programs of back ends that are on PATH (boot2docker, colima, limactl, ...)."""
+    backend: str = ""
+    """The product that owns the endpoint, as a person calls it; "" for one that nobody here is known to own."""
     service: str = ""
     """What systemd says of the system's own engine: "active", "activating", "failed", ... ("" without systemd)."""
     groups: Groups | Missing = Missing("not looked at")

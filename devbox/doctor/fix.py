@@ -142,7 +142,8 @@ def _permitted(run: _Run, finding: Finding, remedy: Remedy) -> bool:
     if repair.yes:
         run.refused = run.refused or remedy.risk
         return False
-    question = f"{finding.title} {remedy.text} ({remedy.command}) This {_COSTS[remedy.risk]}. Do it?"
+    command = f" ({remedy.command})" if remedy.command else ""
+    question = f"{finding.title}. {remedy.text}{command} This {_COSTS[remedy.risk]}. Do it?"
     try:
         return repair.confirm(question) or _no(repair, remedy)
     except ConfirmationNeeded as needed:

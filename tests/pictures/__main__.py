@@ -11,6 +11,7 @@ from pathlib import Path
 import pyte
 
 from tests.lab import Lab
+from tests.pictures.doctor import doctor
 from tests.pictures.terminal import draw, text_of, watch
 from tests.pictures.watch import picture
 
@@ -19,13 +20,22 @@ DEVBOX = str(Path(sys.executable).with_name("devbox"))
 
 
 def main() -> None:
-    """Draw `pull.svg`, `up.svg`, `status.svg` and `watch.svg` (that alone: `watch`), in an engine without images."""
+    """Draw all pictures, or the one that is named: `watch`, `doctor`."""
     lab = Lab.ensure()
+    named = sys.argv[1:]
+    if named != ["doctor"]:
+        _stories(lab, named)
+    if named != ["watch"]:
+        doctor(DEVBOX, lab, HERE / "doctor.svg")
+
+
+def _stories(lab: Lab, named: list[str]) -> None:
+    """`pull.svg`, `up.svg`, `status.svg` and `watch.svg`, in an engine without images."""
     with tempfile.TemporaryDirectory() as home, lab.fresh_engine("20.10") as engine:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("DOCKER_", "DEVBOX_", "NO_COLOR"))}
         env |= {"DOCKER_HOST": engine.docker_host, "HOME": home, "TERM": "xterm-256color", "DEVBOX_STATE_DIR": home}
         try:
-            if sys.argv[1:] != ["watch"]:
+            if named != ["watch"]:
                 _pictures(env)
                 subprocess.run([DEVBOX, "down", "--all", "--volumes", "--yes", "--quiet"], env=env, check=True)
             picture(DEVBOX, env, lab.places, Path(home), HERE / "watch.svg")

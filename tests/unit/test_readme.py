@@ -87,3 +87,12 @@ def test_every_dependency_is_named_with_its_reason() -> None:
 def test_the_pictures_are_there() -> None:
     for picture in re.findall(r"\]\(([^)]*\.svg)\)", README):
         assert (ROOT / picture).is_file(), picture
+
+
+def test_every_check_of_the_doctor_is_listed_as_the_doctor_lists_it() -> None:
+    from devbox.doctor.checks import CHECKS
+
+    section = README.split("\n## When Docker itself is what is wrong\n")[1].split("\n## ")[0]
+    listed_checks = re.findall(r"^\| `([a-z.-]+)` \| (.*?)(?: \(`--deep`\))? \|$", section, re.MULTILINE)
+    rungs = {"none", "settings", "restart", "destroy"}
+    assert [row for row in listed_checks if row[0] not in rungs] == [(check.id, check.line) for check in CHECKS]

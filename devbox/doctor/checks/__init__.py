@@ -13,6 +13,7 @@ AREAS = ("engine", "settings", "versions", "machine", "network", "ports", "devbo
 CHECKS: tuple[Check, ...] = (
     Check("engine.endpoint", "engine", "the settings name an endpoint that can be used", reach.endpoint),
     Check("engine.reachable", "engine", "an engine answers there", reach.reachable, ("access",)),
+    Check("engine.backend", "engine", "which product owns the engine", reach.backend, ("access",)),
     Check("engine.release", "engine", "the engine speaks API 1.24 or later", versions.release),
     Check("env.docker-host", "settings", "DOCKER_HOST is not stale, and hides no context", settings.docker_host,
           ("settings", "access")),

@@ -45,6 +45,32 @@ def reachable(facts: Facts) -> list[Finding]:
     return [_with_case(found[0], name)]
 
 
+PRODUCTS = {
+    "boot2docker": "boot2docker",
+    "docker-machine": "docker-machine",
+    "colima": "Colima",
+    "limactl": "Lima",
+    "rdctl": "Rancher Desktop",
+    "podman": "Podman",
+    "orb": "OrbStack",
+    "minikube": "minikube",
+    "multipass": "Multipass",
+    "wsl": "WSL",
+    "vagrant": "Vagrant",
+}
+"""Program to product."""
+
+
+def backend(facts: Facts) -> list[Finding]:
+    """The product that owns the endpoint; others that are installed by their names alone (--deep asks them)."""
+    id = "engine.backend"
+    others = [name for program, name in PRODUCTS.items() if program in facts.programs and name not in facts.backend]
+    said = f"also installed: {', '.join(others)}" if others else ""
+    if not facts.backend:
+        return skip(id, f"no product here is known to own the endpoint{f'; {said}' if said else ''}")
+    return ok(id, f"the engine is {facts.backend}", said)
+
+
 def _with_case(finding: Finding, case: str) -> Finding:
     from dataclasses import replace
 

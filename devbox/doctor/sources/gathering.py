@@ -31,11 +31,19 @@ def gathered(host: HostView, asked: Asked, *, deep: bool, only: frozenset[str] |
     seconds = SSH_SECONDS if where.url.startswith("ssh://") else DEEP_SECONDS if deep else SECONDS
     run = _Run(host, asked, where, deep, only, time.monotonic() + seconds)
     facts = run.facts()
+    facts = replace(facts, backend=_backend(host, facts))
     if not deep:
         return facts
     from devbox.doctor.sources.deep import looked
 
     return replace(facts, deep=looked(host, facts))
+
+
+def _backend(host: HostView, facts: Facts) -> str:
+    from devbox.doctor.backends import owner
+
+    found = owner(facts, host)
+    return found.title if found else ""
 
 
 def _where(host: HostView, asked: Asked) -> Where:

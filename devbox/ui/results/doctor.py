@@ -57,15 +57,18 @@ def _findings(findings: Sequence[Mapping[str, Any]], shown: Sequence[str], style
 
 def _finding(one: Mapping[str, Any], style: Style, columns: int) -> Iterator[str]:
     mark, colour = _MARKS[one["status"]]
-    # The id stands alone on its line's end only where it fits: the sentence is what a person reads.
-    title = clean(one["title"] if one["status"] != "skip" else f"{one['title']}: {one['evidence']}")
-    first, *more = wrap(title, columns - 4)
+    if one["status"] in ("ok", "skip"):
+        said = f"{one['title']}{': ' if one['status'] == 'skip' else ', ' if one['evidence'] else ''}{one['evidence']}"
+        first, *more = wrap(clean(f"{one['id']}: {said}"), columns - 4)
+        yield f"  {style.paint(mark, colour)} {first}"
+        yield from (f"      {line}" for line in more)
+        return
+    first, *more = wrap(clean(one["title"]), columns - 4)
     yield f"  {style.paint(mark, colour)} {first}"
     yield from (f"    {line}" for line in more)
-    said = one["evidence"] if one["status"] != "skip" else ""
-    lines = wrap(clean(f"{one['id']}: {said}" if said else one["id"]), columns - 6)
+    lines = wrap(clean(f"{one['id']}: {one['evidence']}" if one["evidence"] else one["id"]), columns - 4)
     yield from (f"    {style.dim(line)}" for line in lines)
-    for cure in one["cures"] if one["status"] in ("fail", "warn") else ():
+    for cure in one["cures"]:
         yield from _cure(cure, style, columns)
 
 
@@ -126,4 +129,5 @@ def _matches(matches: Sequence[Mapping[str, Any]], style: Style, columns: int) -
         yield from (f"  {line}" for line in wrap(clean(match["cause"]), columns - 2) if line)
         for cure in match["cures"]:
             yield from _cure({**cure, "risk": "none"}, style, columns)
-        yield style.dim(f"  {match['id']}  {'  '.join(match.get('links', ())[:2])}".rstrip())
+        yield style.dim(f"  {match['id']}")
+        yield from (style.dim(f"  {link}") for link in match.get("links", ()))

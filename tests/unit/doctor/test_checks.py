@@ -95,6 +95,8 @@ ROWS: list[tuple[str, str, dict[str, Any]]] = [
         "warn",
         {"helpers": {"desktop": None}, "settings": settings(config={"credsStore": "desktop"}), "tools": ()},
     ),
+    ("engine.backend", "skip", {}),
+    ("engine.backend", "ok", {"backend": "Colima"}),
     # The engine's machine
     ("engine.clock", "ok", {}),
     ("engine.clock", "ok", {"engine": replace(engine(), skew=-9.0)}),

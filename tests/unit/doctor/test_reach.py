@@ -347,6 +347,12 @@ def test_an_endpoint_that_cannot_be_told_is_a_finding_of_its_own(tmp_path: Path)
     assert one("engine.reachable", about).status == "skip"
 
 
+def test_the_back_end_is_named_and_the_others_by_name_alone() -> None:
+    found = one("engine.backend", facts(backend="Colima's 'work'", programs=("colima", "podman", "docker", "orb")))
+    assert (found.title, found.evidence) == ("the engine is Colima's 'work'", "also installed: Podman, OrbStack")
+    assert "Podman" in one("engine.backend", facts(programs=("podman",))).evidence
+
+
 def test_the_healthy_machine_is_healthy() -> None:
     from devbox.doctor.checks import CHECKS
 
