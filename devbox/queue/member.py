@@ -26,6 +26,7 @@ def fork(pool: Pool, nonce: str, board: Board) -> int:
     """Start a worker; gives its pid. When the pool ends, however it ends, it finishes its job and ends, too."""
 
     def inside() -> int:
+        pool.link.leave()
         worker = Worker(
             pool.settings, jobs.load(pool.settings.jobs), nonce=nonce, board=board, listeners=pool.listeners
         )
@@ -52,15 +53,17 @@ def check(settings: Settings, bond: Bond, wake: Wake) -> None:
     def inside() -> int:
         try:
             jobs.load(settings.jobs)
+            report.write(Failed("", ""))
         except DevboxError as error:
             report.write(Failed(error.code, error.message, [error.cause or ""]))
         return 0
 
-    _, status = os.waitpid(_fork(bond, wake, inside), 0)
-    if failed := report.read():
-        raise jobs.invalid(failed.error, failed.backtrace[0])
-    if status:
+    os.waitpid(_fork(bond, wake, inside), 0)
+    told = report.read()
+    if told is None:
         raise jobs.invalid("the job modules cannot be used", "their import ends the process")
+    if told.exception:
+        raise jobs.invalid(told.error, told.backtrace[0])
 
 
 def _fork(bond: Bond, wake: Wake, inside: Callable[[], int]) -> int:

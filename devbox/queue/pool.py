@@ -64,7 +64,7 @@ class Pool:
         self._drained = False
         """With interval 0: a worker has found the queues empty."""
         self._dead: list[tuple[str, str]] = []
-        self._link = Link(settings.where, timeout=1.0)
+        self.link = Link(settings.where, timeout=1.0)
 
     def run(self) -> int:
         """Keep the workers alive until a signal says stop; gives the exit status."""
@@ -152,7 +152,7 @@ class Pool:
         """Put the jobs of a worker that is known to be dead back at once, rather than after its lease."""
         while self._dead:
             nonce, worker = self._dead[0]
-            claims = Claims(self._link, self.settings.keys, worker, nonce, self.settings.lease)
+            claims = Claims(self.link, self.settings.keys, worker, nonce, self.settings.lease)
             try:
                 back, filed = self.patience.once(lambda: recovery.recover(claims, self.settings.max_deliveries))  # noqa: B023
             except Exception as error:
@@ -240,7 +240,7 @@ class Pool:
 
     def _ask(self) -> int:
         keys = self.settings.keys
-        return int(scripts.run(self._link, "pool", keys.prefix, self.settings.pool, self.settings.count))
+        return int(scripts.run(self.link, "pool", keys.prefix, self.settings.pool, self.settings.count))
 
     def _in_trouble(self, error: Exception) -> None:
         from devbox.queue import faults
