@@ -5,6 +5,7 @@ The "VM" is a stand-in Colima's; its engine is a real one of the lab's, with dat
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,6 +115,58 @@ def test_everything_comes_back_whatever_is_killed_on_the_way(vm: Vm) -> None:
     assert [b["phase"] for b in listed] == ["done"], "it stays, and is listed"
     assert {v["name"] for v in listed[0]["volumes"]} >= {"every", "still-empty", story.box.volume}
     assert Path(listed[0]["folder"]).stat().st_mode & 0o77 == 0, "for this user alone"
+
+
+def deletes(vm: Vm) -> int:
+    return sum(call[:2] == ["colima", "delete"] for call in vm.shelf.state.calls())
+
+
+def test_what_is_the_users_is_never_lost(vm: Vm) -> None:
+    """Refusals before anything is touched, a Ctrl-C, a deletion that fails, a volume that somebody else made."""
+    docker, devbox, state = vm.docker, vm.devbox, vm.shelf.state
+    vm.first.docker("pull", "--quiet", LTS)
+    docker.run("mine", LTS, user="root", binds=["every:/data", "clash:/clash"])
+    docker.api.exec_start(docker.api.exec_create("mine", ["sh", "-c", "echo old > /clash/file"])["Id"])
+    before = tree(docker, "every", LTS)
+
+    state.put("inside", "engine", id="ANOTHER:ENGINE")
+    devbox.json(*DESTROY, seconds=LONG).failed("backup.unproven")
+    state.put("inside", "engine", id="")
+    settings = Path(devbox.env["HOME"]) / ".colima/default/colima.yaml"
+    settings.write_text("kubernetes:\n  enabled: true\n")
+    devbox.json(*DESTROY, seconds=LONG).failed("backup.tenants")
+    settings.write_text("cpu: 7\n")
+    assert (docker.state("mine"), deletes(vm)) == ("running", 0)
+    assert not (devbox.state / "backup").exists(), "nothing was begun"
+
+    stopped = devbox.start(*DESTROY)
+    stopped.sees("save volume", seconds=LONG)
+    stopped.signal(signal.SIGINT)
+    assert stopped.end(LONG).code == 130
+    assert (docker.state("mine"), deletes(vm)) == ("running", 0), "what was stopped runs again"
+
+    state.order(colima_delete="fail")
+    failed = devbox.json(*DESTROY, seconds=LONG).failed("backup.failed")
+    assert "devbox doctor --fix" in [cure["command"] for cure in failed.error["cures"]]
+    assert vm.version.startswith("20.10")
+    state.order(colima_start="kill-after")
+    assert devbox.run(*DESTROY, seconds=LONG).code == -9
+    assert vm.version.startswith("26.") and vm.docker.volumes() == []
+    assert settings.read_text() == "cpu: 7\n", "the new VM has the old one's settings"
+
+    docker = vm.docker
+    docker.have(LTS)
+    docker.run("somebody", LTS, user="root", binds=["clash:/clash"])
+    docker.api.exec_start(docker.api.exec_create("somebody", ["sh", "-c", "echo new > /clash/file"])["Id"])
+    theirs = tree(docker, "clash", LTS)
+    warned = devbox.json("doctor", "api.docker-cli")
+    assert "backup.unfinished" in warned.warnings
+    fixed = devbox.json(*FIX, seconds=LONG).ok()
+    assert "backup.skipped" in fixed.warnings
+    assert tree(docker, "clash", LTS) == theirs, "never written over"
+    assert tree(docker, "every", LTS) == before
+    (backup,) = (b for b in devbox.json("doctor", "--backups").data["backups"] if b["phase"] == "done")
+    assert "clash" in {v["name"] for v in backup["volumes"]}, "what was saved of it is still there"
 
 
 MOMENTS: tuple[tuple[str, str], ...] = (

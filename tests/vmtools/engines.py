@@ -99,6 +99,9 @@ def inside(state: State, words: list[str]) -> int:
             elif words[1:] == ["ps", "-a", "-q"]:
                 print("c0ffee000001\nc0ffee000002")
             return 0
+    if other := state.vms("inside").get("engine", {}).get("id"):
+        print(f"Server:\n ID: {other}")
+        return 0
     if engine is not None and words[:1] == ["docker"]:
         print(engine.docker(*words[1:]), end="")
         return 0
