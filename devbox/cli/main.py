@@ -69,6 +69,7 @@ def _dispatch(session: Session) -> int:
 
     from devbox.cli.app import build
 
+    session.words = _completed(session.words)
     try:
         status = build().main(session.words, prog_name="devbox", standalone_mode=False, obj=session)
     except ClickException as error:
@@ -78,6 +79,16 @@ def _dispatch(session: Session) -> int:
     except SystemExit as leaving:  # shell completion
         status = leaving.code
     return status if isinstance(status, int) else Exit.OK
+
+
+def _completed(words: list[str]) -> list[str]:
+    """`--explain` without its text reads stdin; Typer has no options whose value may be left out."""
+    done: list[str] = []
+    for at, word in enumerate(words):
+        done.append(word)
+        if word == "--explain" and (at + 1 == len(words) or words[at + 1].startswith("--")):
+            done.append("-")
+    return done
 
 
 def _drop_stdout(environment: Environment) -> None:

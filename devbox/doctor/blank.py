@@ -15,7 +15,7 @@ _SHORTEST = 4
 """Characters; a shorter "secret" would blank half of the text."""
 
 SECRET_KEY = re.compile(
-    r"pass(?:word|wd|phrase)?|secret|token|auth\b|auth$|authorization|credential(?!s_?store|s?helpers)|api_?key"
+    r"pass(?:word|wd|phrase)?|secret|token|auth\b|auth$|auth_?config|authorization|credential(?!s_?store|s?helpers)|api_?key"
     r"|private_?key|access_?key|cookie|session_?id",
     re.IGNORECASE,
 )
@@ -23,7 +23,8 @@ SECRET_KEY = re.compile(
 _NOT_SECRET = re.compile(r"\A(?:auths|credsStore|credHelpers|DOCKER_CERT_PATH|SSH_AUTH_SOCK)\Z|path|store|helper", re.I)
 
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(\w[\w+.-]*://)[^\s/@\"'<>]+@"), rf"\1{MASK}@"),
+    (re.compile(r"(\w[\w+.-]*://)[^\s/@\"'<>:]*:[^\s/@\"'<>]*@"), rf"\1{MASK}@"),
+    (re.compile(r"((?:https?|tcp)://)[^\s/@\"'<>]+@"), rf"\1{MASK}@"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w+/=.~-]{6,}"), rf"\1 {MASK}"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), MASK),
     (re.compile(r"\b(?:gh[opsur]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|dckr_(?:pat|oat)_[\w-]{16,})"), MASK),

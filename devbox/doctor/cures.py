@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from devbox.doctor.model import Remedy, Risk
+from devbox.engine.window import Api, Window
+
+if TYPE_CHECKING:
+    from devbox.doctor.facts import EngineFacts, Facts
 
 START = Remedy("Start the engine.", None, Risk.NONE, "engine.start")
 RESTART = Remedy("Restart the engine.", None, Risk.RESTART, "engine.restart")
@@ -51,6 +56,35 @@ def forward(ports: tuple[int, ...]) -> Remedy:
     return replace(FORWARD, about=tuple(map(str, ports)))
 
 
-def upgrade_cli(platform: str) -> str | None:
+def update_by_hand(facts: Facts) -> Remedy:
+    """How an engine is updated that no back end's program updates: by the packages that it came in."""
+    text = "Update the engine with the packages that it came in; its images and volumes stay."
+    return Remedy(text, _by_apt(facts, facts.engine.release, "docker-ce"), Risk.RESTART)
+
+
+def upgrade_cli(facts: Facts, version: str) -> Remedy:
     """How the docker command is upgraded, where one way is the usual one."""
-    return {"darwin": "brew upgrade docker"}.get(platform)
+    command = "brew upgrade docker" if facts.platform == "darwin" else _by_apt(facts, version, "docker-ce-cli")
+    return Remedy("Upgrade the docker command.", command)
+
+
+def _by_apt(facts: Facts, version: str, docker: str) -> str | None:
+    """Debian's own packages have "dfsg" in their versions; Docker's are called otherwise."""
+    if "apt-get" not in facts.programs:
+        return None
+    package = "docker.io" if "dfsg" in version else docker
+    return f"sudo apt-get update && sudo apt-get install --only-upgrade {package}"
+
+
+def lower_minimum(engine: EngineFacts, client: Window) -> tuple[Remedy, ...]:
+    """Let the engine accept older clients, where it can be told to (from 25.0 on, and not below 1.24)."""
+    from devbox.doctor.sources.tools import numbers
+
+    lowest = max(client.high, Api(1, 24))
+    if client.high < lowest or numbers(engine.release) < (25,) or engine.provider == "podman":
+        return ()
+    where = (
+        "its environment" if numbers(engine.release) < (29,) else "its environment (or min-api-version in daemon.json)"
+    )
+    text = f"Or let the engine accept it: DOCKER_MIN_API_VERSION={client.high} in {where}, and restart it."
+    return (Remedy(text, None, Risk.RESTART),)

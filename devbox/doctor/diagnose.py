@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from devbox.doctor import cures
 from devbox.doctor.checks import AREAS, CHECKS, Check
 from devbox.doctor.facts import Asked, Facts, gather
 from devbox.doctor.host import HostView
@@ -96,7 +97,10 @@ def _with_command(host: HostView, facts: Facts, cure: Remedy) -> tuple[Remedy, .
     if cure.id == "ports.forward":
         natpf = backend is not None and backend.kind in _FORWARDED
         return (replace(cure, about=(backend.kind, backend.name, *cure.about)),) if backend and natpf else ()
-    return _by_hand(facts, cure) if backend is None else backend.remedies(Rung(cure.id))
+    if backend is None:
+        return _by_hand(facts, cure)
+    found = backend.remedies(Rung(cure.id))
+    return found or ((cures.update_by_hand(facts),) if cure.id == "engine.update" else ())
 
 
 _FORWARDED = ("boot2docker", "docker-machine")
@@ -114,6 +118,6 @@ def _by_hand(facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:
         )
     known = {"engine.start": START, "engine.restart": RESTART}.get(cure.id)
     if known is None:
-        return (replace(cure, id=""),) if cure.id == "engine.update" else ()
+        return (cures.update_by_hand(facts),) if cure.id == "engine.update" else ()
     by_platform = known.get(facts.platform, known["linux"])
     return (replace(cure, text=by_platform.text, command=by_platform.command, id=""),)

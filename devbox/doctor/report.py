@@ -23,7 +23,7 @@ def data(diagnosis: Diagnosis, repaired: Sequence[Any] = ()) -> dict[str, Any]:
         "ok": diagnosis.ok,
         "findings": [finding(one, blank) for one in diagnosis.findings],
         "repaired": list(repaired),
-        "engine": engine(diagnosis.facts),
+        "engine": engine(diagnosis.facts, blank),
     }
 
 
@@ -50,7 +50,7 @@ def cure(one: Remedy, blank: Blanker) -> dict[str, Any]:
     }
 
 
-def engine(facts: Facts) -> dict[str, Any] | None:
+def engine(facts: Facts, blank: Blanker) -> dict[str, Any] | None:
     """Who answers and who chose it; None when nothing does."""
     if not facts.engine.reach.ok or facts.where.endpoint is None:
         return None
@@ -60,7 +60,7 @@ def engine(facts: Facts) -> dict[str, Any] | None:
         "api": facts.engine.api,
         "min_api": facts.engine.min_api or (str(window.low) if window else ""),
         "provider": facts.engine.provider,
-        "endpoint": facts.where.url,
+        "endpoint": blank(facts.where.url),
         "context": facts.where.endpoint.context,
         "chosen_by": facts.where.endpoint.rule,
     }

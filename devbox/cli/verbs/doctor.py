@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from devbox.cli import repairing, verb
+from devbox.cli.environment import is_terminal
 from devbox.cli.interrupts import LEAVING
 from devbox.cli.run import Run
 from devbox.cli.verb import Outcome
 from devbox.errors import Cure, DevboxError, UsageError
+from devbox.events import Waiting
 from devbox.result import Result
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def doctor(
       devbox doctor                    look; nothing is changed
       devbox doctor --fix              repair; asks before what costs something
       devbox doctor versions ports     these areas alone (see --list)
-      docker ps 2>&1 | devbox doctor --explain -
+      docker ps 2>&1 | devbox doctor --explain
     """
     _check(listing, explain, bundle, backups, fix)
     if listing:
@@ -80,6 +82,8 @@ def doctor(
     if fix or run.flags.dry_run:
         return _fix(run, host, asked, names, allow, confirm)
     repairing.warn_of_unfinished(run)
+    if deep or is_terminal(run.environment.stderr):
+        run.emit(Waiting("looking at the engine and all around it" + (" (a minute or two)" if deep else "")))
     diagnosis = run.operations.diagnose(host, asked, names, deep)
     more = {} if bundle is None else {"bundle": _bundle(run, diagnosis, bundle)}
     return outcome(diagnosis, verbose=run.flags.verbose, offer=True, more=more)

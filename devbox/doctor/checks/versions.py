@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from devbox.doctor import clients
 from devbox.doctor.checks.words import SILENT, fail, ok, skip, warn
-from devbox.doctor.cures import RECREATE, UPDATE, upgrade_cli
+from devbox.doctor.cures import RECREATE, UPDATE, lower_minimum, upgrade_cli
 from devbox.doctor.facts import EngineFacts, Facts, Libraries, Missing, Tool
 from devbox.doctor.model import Finding, Remedy, Risk
 from devbox.doctor.sources.tools import numbers
@@ -39,8 +39,9 @@ def devbox(facts: Facts) -> list[Finding]:
 
 def docker_cli(facts: Facts) -> list[Finding]:
     """The docker command on PATH."""
-    cures = (Remedy("Upgrade the docker command.", upgrade_cli(facts.platform)),)
-    return _tool(facts, "api.docker-cli", "docker", "the docker CLI", clients.cli_window, *cures)
+    tool = _found(facts, "docker")
+    cure = upgrade_cli(facts, tool.version if tool else "")
+    return _tool(facts, "api.docker-cli", "docker", "the docker CLI", clients.cli_window, cure)
 
 
 def compose(facts: Facts) -> list[Finding]:
@@ -136,7 +137,8 @@ def _testcontainers(engine: EngineFacts, found: Libraries, window: Window, pin: 
         return ok(id, f"Testcontainers {newest} and {engine.name} understand each other")
     tries, needs = ".".join(map(str, clients.TESTCONTAINERS_TRIES)), clients.DOCKER_JAVA_DEFAULT
     title = f"Testcontainers {old[-1]} asks {engine.name} for API {needs}, and that speaks {window}"
-    cures = (Remedy(f"Use Testcontainers {tries} or later."), pin)
+    lower = lower_minimum(engine, Window(needs, needs))
+    cures = (Remedy(f"Use Testcontainers {tries} or later."), pin, *lower)
     said = f"in the caches of Maven and Gradle: {', '.join(found.testcontainers[-6:])}"
     return (fail if old[-1] == newest else warn)(id, title, said, *cures)
 
@@ -174,7 +176,7 @@ def compare(id: str, engine: EngineFacts, name: str, client: Window, *upgrades: 
         title = f"{engine.name} is too old for {name}: it speaks API {window}, {name} needs {client.low} or later"
         return fail(id, title, said, UPDATE, RECREATE)
     title = f"{name} is too old for {engine.name}: it speaks API {client}, {engine.name} wants {window.low} or later"
-    return fail(id, title, said, *upgrades)
+    return fail(id, title, said, *upgrades, *lower_minimum(engine, client))
 
 
 def _tool(facts: Facts, id: str, name: str, called: str, window_of: object, *upgrades: Remedy) -> list[Finding]:

@@ -117,7 +117,8 @@ def test_a_report_does_not_write_over_anything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["password", "DOCKER_PASSWORD", "auth", "X-Auth-Token", "apiKey", "identitytoken", "Cookie"]
+    "key",
+    ["password", "DOCKER_PASSWORD", "DOCKER_AUTH_CONFIG", "auth", "X-Auth-Token", "apiKey", "identitytoken", "Cookie"],
 )
 def test_names_of_secrets(key: str) -> None:
     assert is_secret(key)
@@ -132,7 +133,9 @@ def test_names_of_what_is_none(key: str) -> None:
     ("text", "blanked"),
     [
         ("tcp://user:pw@host:1", "tcp://***@host:1"),
-        ("ssh://me@host", "ssh://***@host"),
+        ("ssh://me@host", "ssh://me@host"),
+        ("ssh://me:pw@host", "ssh://***@host"),
+        ("http://t0ken@proxy:3128", "http://***@proxy:3128"),
         ("token=abc&x=1", "token=***&x=1"),
         ('{"auth": "dXNlcjpwdw=="}', '{"auth": "***"}'),
         ("unix:///var/run/docker.sock", "unix:///var/run/docker.sock"),

@@ -123,6 +123,7 @@ def test_explain(person: Person, text: str, id: str) -> None:
     assert match["id"] == id
     assert set(match) >= {"id", "title", "cause", "cures"}
     assert match["cause"] and match["cures"]
+    assert person.types("--explain", stdin=text) == person.types("--explain", "-", stdin=text)
     status, out, _ = person.types("--explain", "-", stdin=text)
     assert status == 0 and match["title"].split(".")[0] in " ".join(out.split())
 

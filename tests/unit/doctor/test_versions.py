@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from devbox.doctor import clients
+from devbox.doctor.diagnose import examine
 from devbox.doctor.facts import EngineFacts, Libraries, Missing, Python, Tool
+from devbox.doctor.host import Machine
 from devbox.doctor.model import Finding
 from devbox.engine.window import ENGINES, parse_api
 from tests.unit.doctor.facts import PLAIN, engine, facts, one, settings, silent
@@ -65,8 +68,27 @@ def test_which_side_is_too_old_decides_the_cure() -> None:
     assert old_engine.title.startswith("Docker Engine 20.10.24 is too old for the docker CLI 29.0.0")
     assert [cure.id for cure in old_engine.cures] == ["engine.update", "engine.recreate"]
     assert old_client.title.startswith("the docker CLI 19.03.15 is too old for Docker Engine 29.0.1")
-    assert [cure.id for cure in old_client.cures] == [""]
+    assert [cure.automatic for cure in old_client.cures] == [False, False]
+    assert "DOCKER_MIN_API_VERSION=1.40" in old_client.cures[1].text
     assert cli("29.2.1", PODMAN).title.startswith("Podman 5.7.0 is too old")
+
+
+@pytest.mark.parametrize(
+    ("programs", "release", "command"),
+    [
+        (("apt-get",), "20.10.24+dfsg1", "install --only-upgrade docker.io"),
+        (("apt-get",), "20.10.24", "install --only-upgrade docker-ce"),
+        ((), "20.10.24", ""),
+    ],
+)
+def test_an_engine_of_this_machine_is_updated_by_its_packages(
+    programs: tuple[str, ...], release: str, command: str, tmp_path: Path
+) -> None:
+    about = facts(engine=engine(release, "1.41", "1.12"), tools=(Tool("docker", "/d", "29.0.0"),), programs=programs)
+    found = {finding.id: finding for finding in examine(Machine({}, tmp_path, "linux"), about).findings}
+    cure = found["api.docker-cli"].cures[0]
+    assert not cure.automatic and "packages" in cure.text
+    assert command in (cure.command or "")
 
 
 @pytest.mark.parametrize(("name", "high", "low"), ENGINES)
