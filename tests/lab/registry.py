@@ -42,7 +42,7 @@ class Registry:
 
     def start(self) -> None:
         """Start unless it answers; raises `LabError` with its log's end when it does not come up."""
-        if self.daemon.pid and self.answers():
+        if self.daemon.pid and until(self.answers, 60):
             return
         self.daemon.stop()
         self.data.mkdir(parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class Registry:
         return self._get(f"/v2/{repository}/manifests/{tag}")
 
     def _get(self, path: str) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("HEAD", path, headers={"Accept": MANIFESTS})
             return connection.getresponse().status == 200
