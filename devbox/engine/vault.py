@@ -112,6 +112,11 @@ class Vault:
         swarm = info.get("Swarm") if isinstance(info, dict) else None
         return isinstance(swarm, dict) and swarm.get("LocalNodeState") not in (None, "", "inactive")
 
+    def has_containerd_images(self) -> bool:
+        """Whether images are kept by containerd, where each has a digest, also one that was built here."""
+        info = self._wire.json("GET", "/info")
+        return "io.containerd.snapshotter" in str(info.get("DriverStatus") if isinstance(info, dict) else "")
+
     def create_volume(self, volume: StoredVolume) -> None:
         """Make it with its driver, options and labels."""
         body = {

@@ -44,7 +44,7 @@ def test_a_boot2docker_of_2014_is_made_anew(lab: Lab) -> None:
         socket.symlink_to(old)
         shelf = Shelf.at(folder / "shelf", ("boot2docker", "VBoxManage"))
         state = shelf.state
-        engines.plan(state, engine, "26.1", "26.1")
+        engines.plan(state, lab.places, engine, "26.1", "26.1")
         way = {"host": f"unix://{socket}", "socket": str(socket), "relink": str(engine.socket)}
         state.put("boot2docker", B2D, state="running", uuid="u1", **way)
         state.put("made", B2D, **way)

@@ -15,11 +15,13 @@ from tests.vmtools.state import State
 
 if TYPE_CHECKING:
     from tests.lab.engine import Engine
+    from tests.lab.places import Places
 
 
-def plan(state: State, engine: Engine, version: str, after: str) -> None:
-    """An engine for the VM: the running `engine` of this version; a VM that is made later has `after`."""
+def plan(state: State, where: Places, engine: Engine, version: str, after: str) -> None:
+    """An engine for the VM: the `engine` of this version; a VM that is made later has `after`."""
     value = {
+        "places": [str(where.cache), str(where.run), where.first],
         "index": engine.index,
         "data": str(engine.data),
         "run": str(engine.run),
@@ -36,11 +38,13 @@ def engine_of(state: State) -> Engine | None:
     if not path.exists():
         return None
     from tests.lab.others import other_engine  # most stand-ins have no engine, and start at once
-    from tests.lab.places import places
+    from tests.lab.places import Places
 
     value = json.loads(path.read_text())
     data, run = Path(value["data"]), Path(value["run"])
-    return other_engine(places(), value["version"], value["index"], data, run, value["mirror"])
+    cache, lab, first = value.get("places", ["/var/cache/devbox-lab", "/run/devbox-lab", 0])
+    where = Places(Path(cache), Path(lab), first)
+    return other_engine(where, value["version"], value["index"], data, run, value["mirror"])
 
 
 def start(state: State) -> None:

@@ -53,7 +53,8 @@ def look(engine: DockerEngine) -> Survey:
         StoredVolume(v.name, v.driver, v.options, v.labels, sizes.get(v.name, v.size)) for v in vault.volumes()
     )
     found = tuple(c for c in vault.inhabitants() if c.labels.get(labels.ROLE) != HELPER[labels.ROLE])
-    images = tuple(image for image in vault.images() if _to_save(image, found))
+    counts = not vault.has_containerd_images()
+    images = tuple(image for image in vault.images() if to_save(image, found, digests_count=counts))
     return Survey(volumes, found, tuple(vault.networks()), images, cache, vault.in_swarm())
 
 
@@ -68,17 +69,18 @@ def sandboxes(found: Sequence[Inhabitant]) -> list[tuple[str, str]]:
     return sorted({(c.labels.get(labels.NAME, ""), c.labels.get(labels.STACK, "")) for c in running})
 
 
-def _to_save(image: StoredImage, containers: Sequence[Inhabitant]) -> bool:
+def to_save(image: StoredImage, containers: Sequence[Inhabitant], *, digests_count: bool = True) -> bool:
     """What no registry has: built here, or from a registry on this machine; and exactly what our sandboxes run.
 
-    Without a tag an image counts only where a container needs it.
+    Without a tag an image counts only where a container needs it. A digest tells that an image came from a registry,
+    but in containerd's image store every image has one: there all are saved.
     """
     if any(tag.startswith("devbox-empty:") for tag in image.tags):
         return False
     users = [c for c in containers if c.image_id == image.id]
     if any(ours(c) for c in users):
         return True
-    if not image.digests or any(digest.startswith(_LOCAL) for digest in image.digests):
+    if not digests_count or not image.digests or any(digest.startswith(_LOCAL) for digest in image.digests):
         return bool(image.tags or users)
     return False
 
@@ -93,10 +95,14 @@ def human(size: int) -> str:
     return f"{amount:.1f} TB"
 
 
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
 def question(title: str, seen: Survey) -> str:
     """The question before anything is touched."""
-    kept = f"{len(seen.volumes)} volumes ({human(sum(max(v.size, 0) for v in seen.volumes))})"
-    images = f" and {len(seen.save)} images that cannot be pulled again" if seen.save else ""
+    kept = f"{_count(len(seen.volumes), 'volume')} ({human(sum(max(v.size, 0) for v in seen.volumes))})"
+    images = f" and {_count(len(seen.save), 'image')} that cannot be pulled again" if seen.save else ""
     lost = seen.lost()
     gone = f" Lost for good: {'; '.join(lost)}." if lost else " Nothing else of yours is lost."
     return f"{title} is deleted and made anew. Saved before and brought back: {kept}{images}.{gone} Go on?"

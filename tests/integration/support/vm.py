@@ -76,7 +76,7 @@ def colima(lab: Lab, *, after: str = "26.1", cli: str = "29.0.1") -> Iterator[Vm
         (instance / "lima.yaml").write_text("vmType: vz\n")
         shelf.state.put("colima", "default", status="Running")
         shelf.state.put("docker", "cli", version=cli)
-        engines.plan(shelf.state, engine, "20.10", after)
+        engines.plan(shelf.state, lab.places, engine, "20.10", after)
         try:
             yield Vm(devbox.having(DOCKER_HOST=f"unix://{socket}"), shelf, engine.socket, engine)
         finally:
