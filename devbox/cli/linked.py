@@ -1,4 +1,4 @@
-"""The plugins that `devbox up` links from the start: `--plugin DIR`, and `plugin_dir` of devbox.toml."""
+"""The plugins of `devbox up`: `--plugin DIR` (and devbox.toml's `plugin_dir`) is linked, `--plugin FILE` put in."""
 
 from __future__ import annotations
 
@@ -13,22 +13,41 @@ if TYPE_CHECKING:
     from devbox.jenkins.project import Project
 
 
+def files(run: Run, options: Mapping[str, Any], asked: MutableMapping[str, Any]) -> tuple[Path, ...]:
+    """The plugin files that are meant, taken out of `asked`; what is wrong with one is said before anything starts."""
+    words = asked.get("plugin") or []
+    found = {word: run.environment.cwd / Path(word).expanduser() for word in words}
+    there = tuple(path for path in found.values() if path.is_file())
+    if not there:
+        return ()
+    _no_conflict(run, options)
+    from devbox.sandbox.plugins.deploy import Request, readable
+
+    readable(Request("", there))
+    asked["plugin"] = [word for word, path in found.items() if not path.is_file()]
+    return there
+
+
+def _no_conflict(run: Run, options: Mapping[str, Any]) -> None:
+    if run.chosen(options, "no_wait"):
+        text = "--plugin and --no-wait exclude each other: Jenkins has to be up for a plugin"
+        raise UsageError("option.conflict", text)
+
+
 def projects(run: Run, options: Mapping[str, Any], asked: MutableMapping[str, Any]) -> tuple[Project, ...]:
     """The projects that are meant; `asked` gets what the sandbox needs for them, and for a debugger's port.
 
-    Raises `plugin.unsupported` for an id or a file, `option.conflict` with `--no-wait`, and what `project.find` raises.
+    Raises `plugin.unsupported` for an id, `option.conflict` with `--no-wait`, and what `project.find` raises.
     """
     if "debug_port" in asked:
         asked.setdefault("debug", True)
-    words = asked.pop("plugin", None) or []
-    if not words and run.settings["plugin_dir"]:
+    given = asked.pop("plugin", None)
+    words = given or []
+    if given is None and run.settings["plugin_dir"]:
         words = [run.settings["plugin_dir"]]
     if not words:
         return ()
-    if run.chosen(options, "no_wait"):
-        raise UsageError(
-            "option.conflict", "--plugin and --no-wait exclude each other: Jenkins has to be up for a link"
-        )
+    _no_conflict(run, options)
     from devbox.jenkins.project import find
 
     found = tuple(find(_folder(run.environment.cwd, word)) for word in words)
@@ -38,12 +57,6 @@ def projects(run: Run, options: Mapping[str, Any], asked: MutableMapping[str, An
 
 def _folder(cwd: Path, word: str) -> Path:
     place = cwd / Path(word).expanduser()
-    if place.is_file():
-        raise UsageError(
-            "plugin.unsupported",
-            f"{word} is a file, and `up` links folders",
-            cures=(Cure("put it in once Jenkins is up", f"devbox plugin deploy {word}"),),
-        )
     if not place.is_dir() and not set("/\\.") & set(word):
         raise UsageError(
             "plugin.unsupported",

@@ -223,7 +223,7 @@ def excerpt(reply: Reply) -> str | None:
 
     if error := reply.headers.get("x-error"):
         return error
-    text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", " ", reply.text, flags=re.S | re.I))
+    text = html.unescape(re.sub(r"<(script|style|head)\b.*?</\1>|<[^>]*>", "\n", reply.text, flags=re.S | re.I))
     if thrown := re.search(r"^\s*(?:Caused by: )?((?:[a-z]\w*\.)+[A-Z][\w$]*(?::[^\n]*)?)", text, re.M):
         return thrown[1].strip()[:300]
     words = " ".join(text.split())

@@ -127,6 +127,11 @@ def _unsafe(entries: list[zipfile.ZipInfo]) -> Iterator[Problem]:
         if ".." in parts or not parts[0] or re.match(r"[A-Za-z]:", entry.filename):
             yield Problem("plugin.outside", f"a file in it leads out of it: {entry.filename[:200]!r}")
             return
+        if entry.flag_bits & 1 or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            yield Problem(
+                "plugin.not_zip", f"Java cannot read {entry.filename[:200]!r} in it: packed or locked otherwise"
+            )
+            return
         if stat.S_ISLNK(entry.external_attr >> 16):
             yield Problem("plugin.symlink", f"a file in it is a link: {entry.filename[:200]!r}")
             return

@@ -44,6 +44,8 @@ class UpRequest:
     dry_run: bool = False
     projects: tuple[Project, ...] = ()
     """Plugins that are linked from the start."""
+    files: tuple[Path, ...] = ()
+    """Plugin files that are put in once Jenkins is up."""
 
 
 def _refuse(_question: str) -> bool:

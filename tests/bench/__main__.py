@@ -10,11 +10,13 @@ import tempfile
 from pathlib import Path
 
 import devbox
-from tests.bench import floor, loop
+from tests.bench import deploying, floor, loop
 from tests.bench.timing import DEVBOX, Figures, in_turn, run
 from tests.lab import Lab
 
 NAME = "bench"
+PARTS = {"loop": lambda lab, env, count: loop.rows(lab, env, count * 4), "deploy": deploying.rows}
+"""What can be measured by itself: `python -m tests.bench 5 deploy`."""
 SANDBOXES = 50
 
 
@@ -27,8 +29,10 @@ def main(count: int) -> None:
         for variable in ("DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"):
             env.pop(variable, None)
         run([DEVBOX, "pull", "jenkins"], env)
-        rows = [] if sys.argv[2:] == ["loop"] else _rows(env, count, Path(scratch))
-        rows += loop.rows(lab, env, count * 4)
+        rows = [] if sys.argv[2:] else _rows(env, count, Path(scratch))
+        for name, part in PARTS.items():
+            if sys.argv[2:] in ([], [name]):
+                rows += part(lab, env, count)
     print(f"\n{count} runs of each, in turn, after one that does not count; median (least to most)\n")
     for name, figures, against, wanted in rows:
         print(f"{name:34}{figures!s:32}{against:46}{wanted}")

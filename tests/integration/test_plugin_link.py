@@ -172,7 +172,7 @@ def test_an_old_core_under_a_prefix(loop: Loop, have: Callable[[str], str]) -> N
         (("plugin", "link", "."), "project.none", 2),
         (("plugin", "watch", ".", "--restart", "maybe"), "option.invalid", 2),
         (("up", "jenkins", "--plugin", "git"), "plugin.unsupported", 2),
-        (("up", "jenkins", "--plugin", "a-file.hpi"), "plugin.unsupported", 2),
+        (("up", "jenkins", "--plugin", "a-file.hpi"), "plugin.unfit", 1),
         (("up", "jenkins", "--plugin", ".", "--no-wait"), "option.conflict", 2),
         (("up", "jenkins", "--debug-port", "0"), "option.invalid", 2),
     ],

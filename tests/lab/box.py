@@ -110,6 +110,7 @@ class Box:
         auth: tuple[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
         """One request to the published HTTP port; raises OSError or http.client.HTTPException as they come."""
         sent = dict(headers or {})
@@ -119,7 +120,7 @@ class Box:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
         connection = http.client.HTTPConnection("127.0.0.1", self.ports["8080/tcp"], timeout=5)
         try:
-            connection.request(method, path, urlencode(form) if form is not None else None, sent)
+            connection.request(method, path, urlencode(form) if form is not None else body, sent)
             answer = connection.getresponse()
             return Answer(answer.status, answer.reason, dict(answer.getheaders()), answer.read().decode())
         finally:

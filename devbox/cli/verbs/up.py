@@ -45,6 +45,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     if version is not None:
         asked["version"] = version
     check_shipped(kind)
+    files = linked.files(run, options, asked) if kind == "jenkins" else ()
     projects = linked.projects(run, options, asked) if kind == "jenkins" else ()
     settings = run.settings.explicit(kind)
     run.settings.check(settings.keys() - asked.keys())
@@ -63,6 +64,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
         reset=run.chosen(options, "reset"),
         dry_run=run.flags.dry_run,
         projects=projects,
+        files=files,
     )
     run.operations.ahead("devbox.sandbox.up", "yaml")
     return run.operations.up(run.world(), request)

@@ -1,4 +1,4 @@
-"""`devbox up jenkins`: with plugins linked from the start, and what a published debugger means."""
+"""`devbox up jenkins`: with plugins linked or put in from the start, and what a published debugger means."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def up_linked(world: World, request: UpRequest) -> Result:
     data: dict[str, Any] = dict(result.data or {})
     if request.dry_run:
         planned = [{"action": "link", "target": p.name, "reason": f"{p.folder} is asked for"} for p in projects]
+        planned += [{"action": "deploy", "target": f.name, "reason": f"{f} is asked for"} for f in request.files]
         return replace(result, data={**data, "changes": [*data["changes"], *planned]})
     for project in projects:
         from devbox.sandbox.plugins.link import LinkRequest, establish
@@ -29,11 +30,28 @@ def up_linked(world: World, request: UpRequest) -> Result:
         if done.sent or done.restarted:
             reason = f"{done.sent} files" + (", Jenkins restarted" if done.restarted else "")
             data["changes"] = [*data["changes"], {"action": "link", "target": project.name, "reason": reason}]
-    if projects:
+    if request.files:
+        data["changes"] = [*data["changes"], *_deployed(world, request)]
+    if projects or request.files:
         data["seconds"] = round(world.clock() - began, 3)
     attach = _debugger(world, data)
     following = (*attach, *_watch(request), *result.next)
     return replace(result, data=data, warnings=tuple(warnings), next=following)
+
+
+def _deployed(world: World, request: UpRequest) -> list[dict[str, str]]:
+    """Put the files in that are not there yet, byte for byte; one that cannot be loaded leaves the sandbox up."""
+    from devbox.sandbox.plugins.deploy import Request, deploy
+
+    done = deploy(world, Request(request.name, request.files, request.timeout, changed_only=True))
+    return [
+        {
+            "action": "deploy",
+            "target": plugin["name"],
+            "reason": f"{plugin['previous'] or 'new'} -> {plugin['version']}",
+        }
+        for plugin in (done.data or {})["plugins"]
+    ]
 
 
 def _watch(request: UpRequest) -> tuple[Cure, ...]:

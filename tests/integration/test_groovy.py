@@ -1,0 +1,80 @@
+"""`devbox groovy`: /scriptText says 200 to all; devbox says what happened."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.conftest import First
+from tests.integration.support.box import Box
+from tests.integration.support.command import Ran
+
+pytestmark = [pytest.mark.engine, pytest.mark.lab]
+
+SHELL = """
+def shell = { String line ->
+    def out = new StringBuilder(), err = new StringBuilder()
+    def process = ['sh', '-c', line].execute()
+    process.waitForProcessOutput(out, err)
+    return [code: process.exitValue(), out: out.toString(), err: err.toString()]
+}
+return shell('echo one && echo two >&2 && exit 3')
+"""
+
+
+def run(box: Box, text: str, tmp_path: Path, *words: str) -> Ran:
+    file = tmp_path / "try me.groovy"
+    file.write_text(text, encoding="utf-8")
+    return box.devbox.json("groovy", file, "-n", box.name, *words)
+
+
+def test_data_come_back_as_data(first: First, tmp_path: Path) -> None:
+    text = "println 'grüße'; print args.size(); return [version: Jenkins.VERSION, n: [1, 2.5, null, true], who: who]"
+    ran = run(first.box, text, tmp_path, "-a", "who=a 'b' \"c\" $d \\n", "-a", "empty=").ok()
+    assert ran.data["output"] == "grüße\n2"
+    assert ran.data["result"] == {"version": "2.568.2", "n": [1, 2.5, None, True], "who": "a 'b' \"c\" $d \\n"}
+    assert run(first.box, "println 1", tmp_path).ok().data == {"output": "1\n", "result": None}
+    assert run(first.box, SHELL, tmp_path).ok().data["result"] == {"code": 3, "out": "one\n", "err": "two\n"}
+
+
+def test_in_words_the_output_is_as_it_is(first: First, tmp_path: Path) -> None:
+    box = first.box
+    ran = box.devbox.run("groovy", "-", "-n", box.name, stdin=b"print 'a'; return [1, 'x']").ok()
+    assert (ran.stdout, ran.stderr) == ('a\n[1, "x"]\n', "")
+    failed = box.devbox.run("groovy", "-", "-n", box.name, stdin=b"println 'before'\n\nassert 1 == 2")
+    assert (failed.code, failed.stdout) == (1, "before\n")
+    assert "line 3" in failed.stderr and "Assertion failed" in failed.stderr and "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place", "words"),
+    [
+        ("\n\nthrow new IllegalStateException('boom')", "groovy.failed", "line 3", "boom"),
+        ("def f = { -> [1][0].nothing() }\n\nf()", "groovy.failed", "line 1", "MissingMethodException"),
+        ("println 1\ndef (", "groovy.syntax", "line 2", "unexpected token"),
+        ("import no.such.Thing\n", "groovy.syntax", "line 1", "unable to resolve class"),
+        ("['/no/such'].execute()", "groovy.failed", "line 1", "Cannot run program"),
+        ("def deep\ndeep = { deep() }\ndeep()", "groovy.failed", "line 2", "StackOverflowError"),
+    ],
+)
+def test_every_failure_is_one_with_its_line(
+    first: First, tmp_path: Path, text: str, code: str, place: str, words: str
+) -> None:
+    ran = run(first.box, text, tmp_path).failed(code)
+    assert ran.error["message"].startswith(f"try me.groovy, {place}") and words in json.dumps(ran.error)
+    assert ran.data["result"] is None
+
+
+def test_a_jenkins_that_dies_is_a_failure(up: Box, tmp_path: Path) -> None:
+    assert run(up, "Runtime.runtime.halt(1)", tmp_path).failed("jenkins.unreachable").error["retryable"] is True
+    up.docker.api.stop(up.container)
+    run(up, "return 1", tmp_path).failed("service.stopped")
+
+
+def test_wrong_usage(first: First, tmp_path: Path) -> None:
+    box = first.box
+    box.devbox.json("groovy", tmp_path / "none.groovy", "-n", box.name).failed("groovy.unreadable", 2)
+    for word in ("novalue", "1x=2", "out=1", "a b=1"):
+        run(box, "return 1", tmp_path, "-a", word).failed("groovy.argument", 2)
