@@ -97,9 +97,9 @@ def test_ports_of_our_sandboxes_are_forwarded(tmp_path: Path) -> None:
     show = "VBoxManage showvminfo boot2docker-vm --machinereadable"
     set_it = "VBoxManage controlvm boot2docker-vm natpf1 devbox-8080,tcp,127.0.0.1,8080,,8080"
     world = repair(tmp_path, programs={"boot2docker status": "running", show: "", set_it: ""})
-    found = [{"Id": "1", "Names": ["/devbox-jenkins-jenkins-1"], "Labels": {"dev.devbox.stack": "jenkins"},
-              "State": "running",
-              "Ports": [{"IP": "127.0.0.1", "PrivatePort": 8080, "PublicPort": 8080, "Type": "tcp"}], "Created": 1, "Image": "x", "ImageID": "y"}]  # fmt: skip
+    ports = [{"IP": "127.0.0.1", "PrivatePort": 8080, "PublicPort": 8080, "Type": "tcp"}]
+    about = {"Id": "1", "Names": ["/devbox-jenkins-jenkins-1"], "Labels": {"dev.devbox.stack": "jenkins"}}
+    found = [{**about, "State": "running", "Ports": ports, "Created": 1, "Image": "x", "ImageID": "y"}]
     with ReplayServer({"GET /containers/json": Answer(body=found)}, unix=tmp_path / "s"):
         patient = Patient(Endpoint(f"unix://{tmp_path / 's'}", "default"), Backend(BOOT2DOCKER, "boot2docker-vm"))
         take(world, cure("ports.forward"), patient)
@@ -154,11 +154,15 @@ IMAGES = (
 
 @pytest.mark.parametrize(("image", "saved"), IMAGES)
 def test_images_that_no_registry_has_are_saved(image: StoredImage, saved: bool) -> None:
-    containers = [
-        Inhabitant("1", "a", "used-by-ours", OURS, "running", 0),
-        Inhabitant("2", "b", "used", {}, "exited", 0),
-    ]
-    assert survey._to_save(image, containers) is saved
+    ours = Inhabitant("1", "a", "used-by-ours", OURS, "running", 0)
+    theirs = Inhabitant("2", "b", "used", {}, "exited", 0)
+    assert survey.to_save(image, [ours, theirs]) is saved
+
+
+def test_where_every_image_has_a_digest_it_proves_nothing() -> None:
+    """containerd's image store gives one to what was built here, too."""
+    built = StoredImage("i", ("built:1",), ("built@sha256:1",), 1)
+    assert survey.to_save(built, [], digests_count=False) and not survey.to_save(built, [])
 
 
 def test_two_ways_to_one_socket(tmp_path: Path) -> None:
