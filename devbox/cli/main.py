@@ -86,7 +86,7 @@ def _completed(words: list[str]) -> list[str]:
     done: list[str] = []
     for at, word in enumerate(words):
         done.append(word)
-        if word == "--explain" and (at + 1 == len(words) or words[at + 1].startswith("--")):
+        if word == "--explain" and "doctor" in words[:at] and (at + 1 == len(words) or words[at + 1].startswith("--")):
             done.append("-")
     return done
 
