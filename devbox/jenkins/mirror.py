@@ -29,7 +29,7 @@ HIDDEN = (".#", ".nfs", ".goutputstream-", ".DS_Store", "4913")
 ENDINGS = {"kotlin": "kt"}
 """Endings of source files that are not called as their language's folder."""
 
-EMPTY = 0.15
+EMPTY = 0.5
 """Seconds for which an empty file is not believed: an editor may empty it first and write it then."""
 SETTLE = 0.5
 """Seconds of quiet after a build has brought all classes back: it writes its indexes last."""

@@ -44,7 +44,7 @@ class Loop:
         """A page of the plugin as text: "heading greeting model text"; "404" and the like where there is none."""
         try:
             answer = self.box.jenkins().get(f"/{self.project.name}/{name}")
-        except requests.RequestException:
+        except (requests.RequestException, KeyError):  # a container that restarts publishes nothing
             return "none"
         if answer.status_code != 200:
             return f"{answer.status_code} {answer.text}"
