@@ -68,7 +68,12 @@ class Vault:
 
     def sizes(self) -> tuple[dict[str, int], int]:
         """Bytes of each volume, and of the build cache; may take long."""
-        found = self._wire.json("GET", "/system/df", limit=10 * SLOW)
+        try:
+            found = self._wire.json("GET", "/system/df", limit=10 * SLOW)
+        except DevboxError as error:
+            if error.code != "engine.no_such_object":  # below API 1.25 nobody says
+                raise
+            return {}, 0
         volumes = {str(v.get("Name")): _size(v) for v in rows(found, "Volumes")} if isinstance(found, dict) else {}
         cache = found.get("BuildCache") if isinstance(found, dict) else None
         parts = cache if isinstance(cache, list) else []

@@ -143,8 +143,7 @@ def _without_backup(repair: Repair, backend: Backend) -> None:
                 Cure("delete it with everything in it", f"{FIX} --allow destroy --confirm {name}"),
             ),
         )
-    if not repair.confirm(f"{loses}. Delete {name} for good?"):
-        raise DevboxError("backup.refused", f"{backend.title} stays as it is")
+    repair.emit(Note(f"{loses}; {name} was named, so it is deleted"))
     making = backend.tool.making(repair.host, backend.name)
     assert making is not None
     backup = manifest.begin(repair.state, backend.kind, backend.name)
