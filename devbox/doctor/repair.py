@@ -58,7 +58,8 @@ class Repair:
         for argv in commands:
             line = shlex.join(argv)
             self.emit(Step("run", line, reason))
-            ran = self._ask_and_run(argv) if argv[0] == "sudo" and self.attended else self.host.run(argv, LONG)
+            with self.shield():  # a VM's program that is ended in the middle leaves a broken VM
+                ran = self._ask_and_run(argv) if argv[0] == "sudo" and self.attended else self.host.run(argv, LONG)
             if not ran.ok:
                 raise failed(line, ran.said or f"it ended with {ran.code}")
             self.emit(Step("run", line, reason, "done"))
