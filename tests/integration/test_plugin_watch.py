@@ -16,9 +16,8 @@ from tests.integration.conftest import sandbox_name
 from tests.integration.support.box import HOME, Box
 from tests.integration.support.command import Devbox
 from tests.integration.support.docker import Docker
-from tests.integration.support.loop import PATIENCE, Loop
+from tests.integration.support.loop import Loop
 from tests.integration.support.ports import free_port
-from tests.integration.support.waiting import until
 from tests.lab import Lab
 from tests.lab.project import Project
 
@@ -83,7 +82,7 @@ def test_a_day_of_edits(loop: Loop) -> None:
     loop.tells("view", "live", "more.jelly")
     assert loop.page("more").startswith("another page")
     shutil.copytree(project.plugin / "src/main/resources", project.classes, dirs_exist_ok=True)
-    until(loop.same, "Maven's copies are there, too", PATIENCE)
+    loop.becomes_the_same("Maven's copies are there, too")
     (project.views / "more.jelly").unlink()
     loop.tells("view", "deleted", "more.jelly")
     assert loop.page("more").startswith("404"), "it does not fall back to the copy among the classes"
@@ -114,7 +113,7 @@ def test_a_build_from_scratch_is_waited_for(loop: Loop) -> None:
     project.package()
     loop.tells("class", "swapped", "Page")
     loop.shows("after the build")
-    until(loop.same, "the container has what the project has", PATIENCE)
+    loop.becomes_the_same("after the build")
 
 
 def test_never_restart_says_what_it_would_take_and_the_class_is_in_place(loop: Loop) -> None:
@@ -170,7 +169,7 @@ def test_a_watch_by_looking_and_a_sandbox_that_goes_away(loop: Loop) -> None:
     project.compile()
     loop.tells("jenkins", "failed")
     loop.box.again().ok()
-    until(lambda: loop.same(), "what was edited meanwhile is sent", PATIENCE)
+    loop.becomes_the_same("what was edited meanwhile is sent")
     loop.shows("while it is down")
 
 
@@ -309,7 +308,7 @@ class Editor:
 
     def check(self, what: str) -> None:
         """The container's files equal the project's, and the pages show the last edit."""
-        until(self.loop.same, f"after {what} the container has what the project has", PATIENCE)
+        self.loop.becomes_the_same(f"after {what}")
         self.loop.shows(f"{self.heading} {self.greeting} {self.model} text")
         for name, text in self.pages.items():
             assert self.loop.page(name).startswith(text), what

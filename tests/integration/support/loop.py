@@ -15,6 +15,7 @@ import requests
 
 from tests.integration.support.box import HOME, Box
 from tests.integration.support.command import Ran, Running
+from tests.integration.support.jenkins import Jenkins
 from tests.integration.support.waiting import until
 from tests.lab.project import Project
 
@@ -30,6 +31,7 @@ class Loop:
     project: Project
     running: Running | None = None
     _from: int = field(default=0)
+    _jenkins: Jenkins | None = None
 
     @property
     def inside(self) -> str:
@@ -40,10 +42,16 @@ class Loop:
         """`devbox plugin WORD...` of this sandbox, as JSON."""
         return self.box.devbox.json("plugin", *words, "-n", self.box.name)
 
+    @property
+    def jenkins(self) -> Jenkins:
+        """The sandbox's Jenkins; its address and password stay, so they are asked for once."""
+        self._jenkins = self._jenkins or self.box.jenkins()
+        return self._jenkins
+
     def page(self, name: str = "") -> str:
         """A page of the plugin as text: "heading greeting model text"; "404" and the like where there is none."""
         try:
-            answer = self.box.jenkins().get(f"/{self.project.name}/{name}")
+            answer = self.jenkins.get(f"/{self.project.name}/{name}")
         except (requests.RequestException, KeyError):  # a container that restarts publishes nothing
             return "none"
         if answer.status_code != 200:
@@ -52,12 +60,12 @@ class Loop:
 
     def static(self, name: str = "static.txt") -> str:
         """A static file of the plugin."""
-        answer = self.box.jenkins().get(f"/plugin/{self.project.name}/{name}")
+        answer = self.jenkins.get(f"/plugin/{self.project.name}/{name}")
         return answer.text if answer.status_code == 200 else str(answer.status_code)
 
     def shows(self, text: str, name: str = "") -> None:
         """Wait until a page shows this."""
-        until(lambda: text in self.page(name), f"{text!r} on the page: {self.page(name)[:300]!r}", PATIENCE)
+        until(lambda: text in self.page(name), f"{text!r} on the page {name}", PATIENCE, 0.05)
 
     def files(self) -> dict[str, bytes]:
         """What the container has of the link."""
@@ -92,6 +100,10 @@ class Loop:
         """The link's record: what is hidden of the copies among the classes."""
         found: dict[str, Any] = json.loads(self.box.file(f"devbox-link/{self.project.name}/link.json"))
         return found
+
+    def becomes_the_same(self, what: str) -> None:
+        """Wait until the container has what the project has."""
+        until(self.same, f"{what}: the container has what the project has", PATIENCE, 0.1)
 
     def same(self) -> bool:
         """Whether the container's files equal the project's, copies of deleted views left out."""
