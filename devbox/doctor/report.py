@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from devbox.doctor.blank import Blanker, secrets_of
 from devbox.doctor.checks import CHECKS
@@ -12,6 +12,9 @@ from devbox.doctor.facts import Facts
 from devbox.doctor.model import Finding, Remedy
 from devbox.errors import Cure, DevboxError
 from devbox.result import Result
+
+if TYPE_CHECKING:
+    from devbox.engine.faults import Match
 
 _AREA = {check.id: check.area for check in CHECKS}
 
@@ -86,8 +89,6 @@ def explanation(text: str) -> Result:
 
 def explained(text: str) -> list[dict[str, Any]]:
     """`devbox doctor --explain`: what a text that some tool printed says is wrong."""
-    from devbox.engine.faults import explain_all
-
     return [
         {
             "id": match.fault.id,
@@ -96,5 +97,23 @@ def explained(text: str) -> list[dict[str, Any]]:
             "cures": [{"text": one.text, "command": one.command} for one in match.cures],
             "links": list(match.links),
         }
-        for match in explain_all(text)
+        for match in _fitting(text)
     ]
+
+
+_CLIENT = ("env.stale-host", "context.missing", "sock.permission", "win.pipe", "sock.missing", "creds.helper", "tls")
+"""A client that does not get through: then what else its text reminds of is not meant."""
+_VAGUE = ("file.not-found", "container.not-running", "registry.unreachable", "exec", "sock.missing", "port.host")
+
+
+def _fitting(text: str) -> list[Match]:
+    """The faults that a text tells of. What only a pull or a vague word reminds of counts where nothing better does."""
+    from devbox.engine.faults import explain_all
+
+    found = explain_all(text)
+    plain = [match for match in found if not match.fault.scope] or found
+    ids = {match.fault.id for match in plain}
+    if ids.intersection(_CLIENT) or len(ids) > 1:
+        exact = [match for match in plain if match.fault.id not in _VAGUE]
+        plain = exact or [match for match in plain if match.fault.id in _CLIENT] or plain
+    return plain

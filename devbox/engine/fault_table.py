@@ -485,7 +485,8 @@ FAULTS: tuple[Fault, ...] = (
         "engine.tls",
         r"Are you trying to connect to a TLS-enabled daemon without TLS|malformed HTTP response"
         r"|sent an HTTP request to an HTTPS server|There was an error validating certificates for host"
-        r"|CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|x509: certificate|bad certificate|certificate required",
+        r"|CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER"
+        r"|Connection aborted\.', ConnectionResetError|x509: certificate|bad certificate|certificate required",
         "The engine's TLS and the client's do not fit.",
         Cure("For a docker-machine VM, make the certificates again.", "docker-machine regenerate-certs default"),
         Cure("Check DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, and the clock."),
@@ -512,7 +513,8 @@ FAULTS: tuple[Fault, ...] = (
         "sock.missing",
         "engine.unreachable",
         r"Cannot connect to the Docker daemon|Is the docker daemon running\?|failed to connect to the docker API"
-        r"|error during connect:|FileNotFoundError\(2|ConnectionRefusedError\(",
+        r"|error during connect:|FileNotFoundError\(2|ConnectionRefusedError\(|ConnectionPool\(.*NewConnectionError\("
+        r"|Could not find a valid Docker environment",
         "No Docker Engine answers there.",
         Cure("Start Docker.", "sudo systemctl start docker"),
         retryable=True,
