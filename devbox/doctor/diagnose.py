@@ -10,6 +10,7 @@ from devbox.doctor.checks import AREAS, CHECKS, Check
 from devbox.doctor.facts import Asked, Facts, gather
 from devbox.doctor.host import HostView
 from devbox.doctor.model import Finding, Remedy, Status
+from devbox.engine import hosts
 from devbox.errors import Cure, UsageError
 from devbox.frozen import dataclass
 
@@ -113,11 +114,12 @@ def _by_hand(facts: Facts, cure: Remedy) -> tuple[Remedy, ...]:
 
     endpoint = facts.where.endpoint
     if endpoint is None or endpoint.publish is None:
-        return (
-            (replace(cure, text=f"{cure.text.rstrip('.')} where it runs.", id=""),) if cure.id == "engine.start" else ()
-        )
+        there = replace(cure, text=f"{cure.text.partition(';')[0].rstrip('.')} where it runs.", id="")
+        return () if cure.id == "engine.recreate" else (there,)
     known = {"engine.start": START, "engine.restart": RESTART}.get(cure.id)
     if known is None:
         return (cures.update_by_hand(facts),) if cure.id == "engine.update" else ()
+    if endpoint.url not in (hosts.DEFAULT_SOCKET, "unix:///run/docker.sock", hosts.DEFAULT_PIPE):
+        return (replace(cure, text=f"{cure.text.rstrip('.')} that listens at {endpoint.url}.", id=""),)
     by_platform = known.get(facts.platform, known["linux"])
     return (replace(cure, text=by_platform.text, command=by_platform.command, id=""),)

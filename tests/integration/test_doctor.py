@@ -193,6 +193,26 @@ def test_contexts_and_what_hides_them(here: Devbox, calm: Engine) -> None:
     assert findings(broken)["context.store"]["cures"][0]["automatic"] is True
 
 
+def test_an_engine_that_answers_elsewhere_becomes_the_current_context(
+    here: Devbox, calm: Engine, tmp_path: Path
+) -> None:
+    """The right endpoint is known: a context is made in the docker command's own store, and selected."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "docker.sock").symlink_to(calm.socket)
+    plain = replace(here, env={k: v for k, v in here.env.items() if k != "DOCKER_HOST"})
+    plain = plain.having(XDG_RUNTIME_DIR=tmp_path / "run")
+    _docker(plain, "context", "create", "mine", "--docker", f"host=unix://{tmp_path}/none.sock")
+    _docker(plain, "context", "use", "mine")
+    looked = plain.json("doctor", "engine").failed("doctor.findings")
+    cures = findings(looked)["engine.reachable"]["cures"]
+    assert cures[0]["automatic"] is True and cures[0]["risk"] == "settings"
+    plain.json("doctor", "engine", "--fix").failed("confirm.needed", 3)
+    fixed = plain.json("doctor", "engine", "--fix", "--allow", "settings", "--yes").ok()
+    assert [one["id"] for one in fixed.data["repaired"]] == ["engine.reachable"]
+    assert fixed.data["engine"]["context"] in ("rootless", None)
+    _docker(plain, "ps")
+
+
 def _docker(devbox: Devbox, *words: str) -> None:
     docker = shutil.which("docker")
     assert docker is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from devbox.doctor import cures
 from devbox.doctor.checks.words import fail, ok, skip, warn
-from devbox.doctor.facts import Facts, Missing, Parsed, StoredContext
+from devbox.doctor.facts import Facts, Missing, Parsed, Settings, StoredContext
 from devbox.doctor.model import Finding, Remedy, Risk
 from devbox.engine.hosts import HOST_ONLY_NETWORKS
 
@@ -139,11 +140,10 @@ def daemon(facts: Facts) -> list[Finding]:
     return _file(facts, "config.daemon", lambda settings: settings.daemon, "daemon.json", fails=False)
 
 
-def _file(facts: Facts, id: str, which: object, called: str, *, fails: bool) -> list[Finding]:
+def _file(facts: Facts, id: str, which: Callable[[Settings], Parsed], called: str, *, fails: bool) -> list[Finding]:
     if isinstance(facts.settings, Missing):
         return skip(id, facts.settings)
-    assert callable(which)
-    parsed: Parsed = which(facts.settings)
+    parsed = which(facts.settings)
     if not parsed.there:
         return ok(id, f"there is no {parsed.path.name}")
     if not parsed.problem:

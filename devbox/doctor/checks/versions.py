@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from devbox.doctor import clients
 from devbox.doctor.checks.words import SILENT, fail, ok, skip, warn
 from devbox.doctor.cures import RECREATE, UPDATE, lower_minimum, upgrade_cli
@@ -179,7 +181,9 @@ def compare(id: str, engine: EngineFacts, name: str, client: Window, *upgrades: 
     return fail(id, title, said, *upgrades, *lower_minimum(engine, client))
 
 
-def _tool(facts: Facts, id: str, name: str, called: str, window_of: object, *upgrades: Remedy) -> list[Finding]:
+def _tool(
+    facts: Facts, id: str, name: str, called: str, window_of: Callable[[str], Window | None], *upgrades: Remedy
+) -> list[Finding]:
     if isinstance(facts.tools, Missing):
         return skip(id, facts.tools)
     tool = _found(facts, name)
@@ -187,9 +191,8 @@ def _tool(facts: Facts, id: str, name: str, called: str, window_of: object, *upg
         return skip(id, f"{called} is not installed")
     if tool.problem:
         return warn(id, f"{called} does not run", f"{tool.path}: {tool.problem}")
-    assert callable(window_of)
     window = window_of(tool.version)
-    if not isinstance(window, Window):
+    if window is None:
         return skip(id, f"{called} {tool.version} is not in the table of versions")
     return compare(id, facts.engine, f"{called} {tool.version}", window, *upgrades)
 

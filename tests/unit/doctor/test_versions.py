@@ -13,7 +13,7 @@ from devbox.doctor.facts import EngineFacts, Libraries, Missing, Python, Tool
 from devbox.doctor.host import Machine
 from devbox.doctor.model import Finding
 from devbox.engine.window import ENGINES, parse_api
-from tests.unit.doctor.facts import PLAIN, engine, facts, one, settings, silent
+from tests.unit.doctor.facts import PLAIN, engine, facts, one, settings, silent, where
 
 D13 = engine("1.3.3", "1.15", None)
 D112 = engine("1.12.6", "1.24", None)
@@ -89,6 +89,14 @@ def test_an_engine_of_this_machine_is_updated_by_its_packages(
     cure = found["api.docker-cli"].cures[0]
     assert not cure.automatic and "packages" in cure.text
     assert command in (cure.command or "")
+
+
+def test_a_remote_engine_is_updated_where_it_runs(tmp_path: Path) -> None:
+    about = facts(engine=D2010, tools=(Tool("docker", "/d", "29.0.0"),), where=where("ssh://pc", publish=None))
+    found = {finding.id: finding for finding in examine(Machine({}, tmp_path, "linux"), about).findings}
+    assert [(cure.text, cure.command) for cure in found["api.docker-cli"].cures] == [
+        ("Update the engine in place where it runs.", None)
+    ]
 
 
 @pytest.mark.parametrize(("name", "high", "low"), ENGINES)
