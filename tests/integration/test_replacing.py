@@ -30,7 +30,7 @@ def test_the_old_one_waits_stopped_while_the_new_one_boots(up: Box, have: Have) 
     have("standin-never-ready")
     identity, _ = up.life()
     running = up.starts("jenkins:standin-never-ready", "--timeout", "5")
-    running.sees("jenkins: initialising")
+    running.sees("start devbox-")
     old = up.docker.container(up.old)
     assert old is not None and old["Id"] == identity
     assert old["State"]["Status"] == "exited"
