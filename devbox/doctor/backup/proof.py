@@ -50,8 +50,11 @@ def doubt(host: HostView, backend: Backend, engine: DockerEngine) -> str:
 def _inside(host: HostView, backend: Backend, engine: DockerEngine) -> str:
     info = engine.info()
     podman = info.provider == "podman"
-    command = backend.inside("hostname") if podman else backend.inside("docker", "info")
+    question = ("hostname",) if podman else ("docker", "info")
+    command = backend.inside(*question)
     ran = host.run(command, 3 * ASK) if command else None
+    if ran is not None and not ran.ok:  # a rootful engine, and a user of the VM who is not in its group
+        ran = host.run(backend.inside("sudo", *question), 3 * ASK)
     if ran is None or not ran.ok:
         return f"the VM cannot be looked into{f': {ran.said}' if ran else ''}"
     if podman:
