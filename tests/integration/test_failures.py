@@ -25,7 +25,7 @@ FAILURES = {
     "standin-oom": ("jenkins.out_of_memory", ("--memory", "200m")),
     "standin-sigill": ("jvm.crash", ()),
     "standin-never-ready": ("jenkins.timeout", ("--timeout", "3")),
-    "standin-legacy-failed-boot": ("jenkins.boot_failed", ("--timeout", "20")),
+    "standin-legacy-failed-boot": ("jenkins.boot_failed", ("--timeout", "120")),
 }
 
 
