@@ -15,7 +15,7 @@ from devbox.queue.child import leave
 from devbox.queue.events import say
 from devbox.queue.report import Failed, Report
 from devbox.queue.settings import Settings
-from devbox.queue.wake import Wake
+from devbox.queue.wake import Wake, unblock
 from devbox.queue.worker import Worker
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def probe(settings: Settings, bond: Bond, wake: Wake) -> int:
     """Start a process that imports the job modules and says what is wrong; gives its pid."""
 
     def inside() -> int:
+        unblock()
         jobs.load(settings.jobs)
         return 0
 

@@ -22,7 +22,7 @@ from devbox.queue.events import Listener, say
 from devbox.queue.patience import Patience
 from devbox.queue.settings import Settings
 from devbox.queue.title import set_title
-from devbox.queue.wake import Wake, nothing
+from devbox.queue.wake import Wake, held_back, nothing
 
 GROWN_UP = 5.0
 """Seconds after which a worker's end, whatever it was, is no failure to start."""
@@ -125,19 +125,21 @@ class Pool:
         """HUP: try the job modules in a process of their own; only when they import do new workers take over."""
         if self._reload and not self._probe:
             self._reload = False
-            self._probe = member.probe(self.settings, self.bond, self.wake)
+            with held_back():
+                self._probe = member.probe(self.settings, self.bond, self.wake)
 
     def spawn(self) -> None:
         """Start what is missing, unless spawning is held off."""
         while len(self._current()) < self.wanted and not self._drained and time.monotonic() >= self._hold_until:
-            nonce, board = new_nonce(), Board()
             try:
-                pid = member.fork(self, nonce, board)
+                with held_back():
+                    if self.ending:
+                        return
+                    self._add()
             except OSError as error:  # no memory, no process to be had: later there may be
                 say(f"a worker cannot be started: {error}")
                 self._hold_off()
                 return
-            self.members[pid] = Member(pid, nonce, self.generation, board)
             self._hold_until = time.monotonic() + self.settings.spawn_interval
 
     def retire(self) -> None:
@@ -169,6 +171,11 @@ class Pool:
         soon = self._hold_until - time.monotonic()
         held = soon > 0 and len(self._current()) < self.wanted
         return min(LOOK, soon) if held else LOOK
+
+    def _add(self) -> None:
+        nonce, board = new_nonce(), Board()
+        pid = member.fork(self, nonce, board)
+        self.members[pid] = Member(pid, nonce, self.generation, board)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         return {

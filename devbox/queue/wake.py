@@ -7,7 +7,7 @@ import importlib
 import select
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
 
 Handlers = Mapping[str, Callable[[], None]]
@@ -17,6 +17,28 @@ Handlers = Mapping[str, Callable[[], None]]
 SET: Callable[[int, int], object] = importlib.import_module("_signal").signal
 """`signal.signal` without the enumerations around it, which cost more than the system call; a child sets eight."""
 DEFAULT = int(signal.SIG_DFL)
+HELD_BACK = {
+    signal.Signals[name]
+    for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2")
+    if name in signal.Signals.__members__
+}
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """No signal is delivered meanwhile. Around a fork: the new process must not take one with the old one's handlers,
+    nor the old one act on one before it knows of the new process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def unblock() -> None:
+    """In a process that was forked off meanwhile: it is ready for signals now."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
 
 
 class Wake:

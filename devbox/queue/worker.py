@@ -22,7 +22,7 @@ from devbox.queue.patience import GaveUp, Patience
 from devbox.queue.report import Failed, Report
 from devbox.queue.settings import Settings
 from devbox.queue.title import set_title
-from devbox.queue.wake import Wake
+from devbox.queue.wake import Wake, unblock
 from devbox.queue.wire import Envelope, Job
 
 T = TypeVar("T")
@@ -75,6 +75,7 @@ class Worker:
         """Be seen: title, signals, hooks, the registration."""
         set_title("Starting")
         self.wake = Wake(self.orders.handlers())
+        unblock()  # what the pool said meanwhile is heard now
         self.patience = Patience(self.settings.where.shown, self._wait, self.trouble, lambda: self.orders.leaving)
         if self.settings.fork:
             self.bond, self.report = Bond(), Report()
@@ -281,7 +282,7 @@ class Worker:
         self.wake.wait(seconds)
 
 
-def shown_job(envelope: Envelope, found: tuple[Job, Perform] | Failed) -> Mapping[str, Any]:
+def shown_job(envelope: Envelope, found: tuple[Job, Perform] | Failed | None) -> Mapping[str, Any]:
     """A job as an event shows it."""
     try:
         job = found[0] if isinstance(found, tuple) else wire.parse(envelope.payload)
