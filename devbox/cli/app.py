@@ -18,12 +18,13 @@ from devbox.errors import Cure, UsageError
 if TYPE_CHECKING:
     from typer._click import Command
 
-HELP = """A disposable, real Jenkins on your own Docker.
+HELP = """A disposable, real Jenkins or job queue on your own Docker.
 
 \b
 Examples:
   devbox up jenkins             the current LTS, signed in
   devbox up jenkins:2.555.1     this version
+  devbox up queue               Redis on 6379, and workers for Resque's jobs
   devbox open                   in the browser
   devbox down                   away with it; the home stays
 """
@@ -31,9 +32,10 @@ EPILOG = """Every option has a variable: --http-port is DEVBOX_HTTP_PORT. Settin
 folder or above; `devbox config` shows them all."""
 
 SHORT = """\
-devbox: a disposable, real Jenkins on your own Docker.
+devbox: a disposable, real Jenkins or job queue on your own Docker.
 
   devbox up jenkins      bring one up, signed in
+  devbox up queue        or a Redis with workers
   devbox status          what is there
   devbox down            away with it; its home stays
 

@@ -21,7 +21,7 @@ StackArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[STACK[:VERSION]]",
-        help="what to bring (jenkins), with a version where it matters",
+        help="what to bring (jenkins, queue), with a version where it matters",
         show_default=False,
         autocompletion=complete_stack,
     ),

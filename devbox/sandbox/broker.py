@@ -84,14 +84,19 @@ class Redis:
 
 def _read(source: BinaryIO) -> object:
     """One answer of Redis' protocol (RESP 2); an error is None."""
-    line = source.readline().rstrip(b"\r\n")
-    kind, rest = line[:1], line[1:].decode("utf-8", "replace")
+    line = source.readline()
+    if not line.endswith(b"\r\n"):
+        raise ValueError("the answer ends early")
+    kind, rest = line[:1], line[1:-2].decode("utf-8", "replace")
     if kind == b"+":
         return rest
     if kind == b":":
         return int(rest)
     if kind == b"$" and int(rest) >= 0:
-        return source.read(int(rest) + 2)[:-2].decode("utf-8", "replace")
+        content = source.read(int(rest) + 2)
+        if len(content) != int(rest) + 2:
+            raise ValueError("the answer ends early")
+        return content[:-2].decode("utf-8", "replace")
     if kind == b"*" and int(rest) >= 0:
         return [_read(source) for _ in range(int(rest))]
     return None

@@ -90,7 +90,7 @@ def line(frame: Mapping[str, Any]) -> str:
     """A look as one line, for what is no terminal."""
     if "error" in frame:
         return f"{frame['time']}  {frame['error']['message']}"
-    waiting = ", ".join(f"{clean(name)} {size}" for name, size in frame["queues"].items())
+    waiting = ", ".join(f"{_flat(name)} {size}" for name, size in frame["queues"].items())
     return (
         f"{frame['time']}  pending {frame['pending']}  in flight {frame['in_flight']}  "
         f"processed {frame['processed']} ({frame['rates']['processed']:+.1f}/s)  "
@@ -104,7 +104,7 @@ def picture(history: History, style: Style, columns: int, rows: int, unicode: bo
     frame = history.frame
     lines = [_title(history, style, columns)]
     if "error" in frame:
-        lines += [style.paint(f"  {clean(frame['error']['message'])}; looking again", "yellow")]
+        lines += [style.paint(f"  {_flat(frame['error']['message'])}; looking again", "yellow")]
     if "queues" not in frame:
         return lines
     lines += [_numbers(frame, style), ""]
@@ -138,14 +138,14 @@ def _numbers(frame: Mapping[str, Any], style: Style) -> str:
 
 def _queues(history: History, style: Style, columns: int, unicode: bool) -> list[str]:
     sizes: Mapping[str, int] = history.frame["queues"]
-    widest = min(30, max((len(clean(name)) for name in sizes), default=5))
+    widest = min(30, max((len(_flat(name)) for name in sizes), default=5))
     room = max(10, min(KEPT, columns - widest - 24))
     lines = [style.dim(f"  {'QUEUE'.ljust(widest)}  {'JOBS':>8}  {'A SECOND':>9}  LATELY")]
     for name, size in sizes.items():
         rate = history.frame["rates"]["queues"].get(name, 0.0)
         spark = sparkline(list(history.sizes.get(name, ()))[-room:], unicode)
         lines.append(
-            f"  {_short(clean(name), widest).ljust(widest)}  {size:>8,}  {rate:>+9.1f}  {style.paint(spark, 'cyan')}"
+            f"  {_short(_flat(name), widest).ljust(widest)}  {size:>8,}  {rate:>+9.1f}  {style.paint(spark, 'cyan')}"
         )
     return lines
 
@@ -160,7 +160,7 @@ def sparkline(values: Sequence[int], unicode: bool = True) -> str:
 def _workers(frame: Mapping[str, Any], style: Style, columns: int) -> list[str]:
     if not frame["running"]:
         return [style.paint("  no worker is registered", "yellow")]
-    names = [clean(worker["worker"]) for worker in frame["running"]]
+    names = [_flat(worker["worker"]) for worker in frame["running"]]
     widest = min(34, max(len(name) for name in names))
     lines = [style.dim(f"  {'WORKER'.ljust(widest)}  {'STATE':7}  JOB")]
     for name, worker in zip(names, frame["running"], strict=True):
@@ -174,7 +174,7 @@ def _job(worker: Mapping[str, Any], now: str) -> str:
     """What a worker does: the class, the queue, for how long."""
     if worker["class"] is None:
         return ""
-    return clean(f"{worker['class']} ({worker['queue']}) {_since(worker['since'], now)}").strip()
+    return _flat(f"{worker['class']} ({worker['queue']}) {_since(worker['since'], now)}").strip()
 
 
 def _since(then: Any, now: str) -> str:
@@ -194,3 +194,8 @@ def _cut(lines: list[str], room: int, style: Style, what: str) -> list[str]:
     if len(lines) <= room:
         return lines
     return [*lines[: room - 1], style.dim(f"  and {len(lines) - room + 1} {what} more")]
+
+
+def _flat(text: str) -> str:
+    """A foreign text on one line, which moves no cursor."""
+    return clean(" ".join(text.split()))

@@ -101,15 +101,21 @@ def test_failures_are_found_retried_and_removed(box: QueueBox) -> None:
 
 
 def test_workers_and_what_they_do(box: QueueBox) -> None:
-    box.queue("enqueue", "served", "Sleep", "[2]").ok()
-
-    def busy() -> list[dict[str, object]]:
-        return [w for w in box.queue("workers").ok().data["workers"] if w["state"] == "working"]
-
-    until(busy, "a worker works")
-    (worker,) = box.queue("workers").ok().data["workers"]
-    assert (worker["queues"], worker["id"].endswith(":served")) == (["served"], True)
-    until(lambda: not busy(), "it is done")
+    """Ours, and one of another implementation as it would write itself down."""
+    job = {"queue": "far", "run_at": "2026-01-01T00:00:00Z", "payload": {"class": "Mail", "args": [1]}}
+    other = "elsewhere:12:far,away"
+    with box.client() as client:
+        client.redis.sadd("resque:workers", other)
+        client.redis.set(f"resque:worker:{other}", json.dumps(job))
+        found = {w["id"]: w for w in box.queue("workers").ok().data["workers"]}
+        shown = box.devbox.run("queue", "workers", "-n", box.name).ok().stdout
+        client.redis.srem("resque:workers", other)
+        client.redis.delete(f"resque:worker:{other}")
+    assert (found[other]["state"], found[other]["job"], found[other]["queues"]) == ("working", job, ["far", "away"])
+    assert "Mail (far)" in shown
+    (ours,) = [w for name, w in found.items() if name != other]
+    assert (ours["queues"], ours["id"].endswith(":served")) == (["served"], True)
+    assert ours["started_at"].endswith("Z")
 
 
 def test_watching_is_an_object_a_line_and_a_picture_on_a_terminal(box: QueueBox, name: str) -> None:

@@ -12,6 +12,7 @@ import pyte
 
 from tests.lab import Lab
 from tests.pictures.doctor import doctor
+from tests.pictures.queue import queue
 from tests.pictures.terminal import draw, text_of, watch
 from tests.pictures.watch import picture
 
@@ -20,13 +21,15 @@ DEVBOX = str(Path(sys.executable).with_name("devbox"))
 
 
 def main() -> None:
-    """Draw all pictures, or the one that is named: `watch`, `doctor`."""
+    """Draw all pictures, or the one that is named: `watch`, `doctor`, `queue`."""
     lab = Lab.ensure()
     named = sys.argv[1:]
-    if named != ["doctor"]:
+    if named in ([], ["watch"]):
         _stories(lab, named)
-    if named != ["watch"]:
+    if named in ([], ["doctor"]):
         doctor(DEVBOX, lab, HERE / "doctor.svg")
+    if named in ([], ["queue"]):
+        queue(DEVBOX, lab, HERE / "queue.svg")
 
 
 def _stories(lab: Lab, named: list[str]) -> None:

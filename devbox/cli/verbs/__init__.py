@@ -11,7 +11,7 @@ VERBS: dict[str, str] = {
     "logs": "Show what the services write.",
     "exec": "Run a command inside.",
     "shell": "Open a shell inside.",
-    "env": "Print variables for a shell: JENKINS_URL=...",
+    "env": "Print variables for a shell: JENKINS_URL, REDIS_URL.",
     "restart": "Restart and wait until it is usable.",
     "pull": "Fetch images beforehand.",
     "groovy": "Run a Groovy script in Jenkins.",

@@ -31,7 +31,7 @@ def env(
         str | None, typer.Option("--shell", metavar="|".join(SHELLS), help="the shell that is to read it")
     ] = None,
 ) -> Outcome:
-    """Print variables for a shell: JENKINS_URL=...
+    """Print variables for a shell: JENKINS_URL=..., of a queue REDIS_URL=...
 
     \b
     Examples:

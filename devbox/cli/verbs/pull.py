@@ -27,6 +27,7 @@ def pull(run: Run, stack: StackArgument = None) -> Outcome:
       devbox pull                    what the sandboxes here use
       devbox pull jenkins            the current LTS
       devbox pull jenkins:2.555.1
+      devbox pull queue              Redis and Python
     """
     kind, version = split(stack) if stack is not None else (run.settings["stack"], None)
     if kind is not None:

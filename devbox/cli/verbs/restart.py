@@ -31,6 +31,7 @@ def restart(
     Examples:
       devbox restart
       devbox restart second -s jenkins
+      devbox restart -s worker       of a queue: its jobs anew, none is killed
     """
     limit = parse(BY_NAME["timeout"], timeout, "--timeout") if timeout is not None else run.settings["timeout"]
     which = run.sandbox(name)

@@ -34,6 +34,8 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
       devbox up jenkins --http-port 9090 --java-opts "-Xmx1g"
       devbox up jenkins --plugin .       with the plugin of this folder, live
       devbox up jenkins --dry-run        what would change
+      devbox up queue --workers 4        Redis, and four workers for its jobs
+      devbox up queue --jobs ./jobs      with your own job classes
 
     An option that is not given keeps what the sandbox has, also across `down`; --reset returns to the defaults.
     """

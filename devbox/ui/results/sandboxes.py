@@ -24,7 +24,7 @@ PAINT = {
 }
 HEAD = ("NAME", "STACK", "STATE", "VERSION", "AGE", "URL, PORTS")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-TOLD = ("copy home", "bring back", "restart")
+TOLD = ("copy home", "bring back", "restart", "reload", "scale")
 
 
 def named(command: str, sandbox: Mapping[str, Any]) -> str:
@@ -108,7 +108,8 @@ def status(result: Result, style: Style, columns: int) -> list[str]:
     """A table of sandboxes with their services below each."""
     sandboxes = (result.data or {}).get("sandboxes", ())
     if not sandboxes:
-        return ["No sandboxes.", f"  -> bring one up:  {style.paint('devbox up jenkins', 'cyan')}"]
+        which = style.paint("devbox up jenkins", "cyan"), style.paint("devbox up queue", "cyan")
+        return ["No sandboxes.", f"  -> bring one up:  {which[0]}, or {which[1]}"]
     rows: list[tuple[str, ...]] = []
     for sandbox in sandboxes:
         rows.append(_row(sandbox, style))
@@ -119,7 +120,8 @@ def status(result: Result, style: Style, columns: int) -> list[str]:
 def _hint(sandbox: Mapping[str, Any], style: Style) -> list[str]:
     if sandbox["state"] not in ("kept", "stopped"):
         return []
-    what = "is down, its home is kept" if sandbox["state"] == "kept" else "is stopped"
+    kept = "data are" if sandbox["stack"] == "queue" else "home is"
+    what = f"is down, its {kept} kept" if sandbox["state"] == "kept" else "is stopped"
     return [f"  -> {sandbox['name']} {what}; back with:", f"     {style.paint(bring_back(sandbox), 'cyan')}"]
 
 

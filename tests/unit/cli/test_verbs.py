@@ -207,7 +207,7 @@ def test_status_is_a_table_of_80_columns(devbox: Devbox) -> None:
 
 
 def test_status_of_nothing_says_how_to_begin(devbox: Devbox) -> None:
-    assert devbox("status").out == "No sandboxes.\n  -> bring one up:  devbox up jenkins\n"
+    assert devbox("status").out == "No sandboxes.\n  -> bring one up:  devbox up jenkins, or devbox up queue\n"
     assert devbox("ps", "--json").json == envelope("status", {"sandboxes": []})
 
 
