@@ -7,6 +7,7 @@ network drives or when its watches are used up, the folders are looked at severa
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from pathlib import Path
@@ -36,6 +37,7 @@ class Watcher:
         self._news = threading.Condition()
         self._first = 0.0
         self._last = 0.0
+        self._gone: set[Path] = set()
         self._watches: dict[tuple[Path, bool], tuple[int, ObservedWatch]] = {}
         self._observer: BaseObserver | None = None if poll else _observer()
         self.refresh()
@@ -49,6 +51,10 @@ class Watcher:
         """Watch folders that are new, or were made anew by a build, and no more those that are gone."""
         if self._observer is None:
             return
+        with self._news:
+            gone, self._gone = self._gone, set()
+        for key in [key for key in self._watches if gone & {key[0], *key[0].parents}]:
+            self._unwatch(key)  # the system may give the same number to the folder that comes in its place
         wanted = {(place, True) for place in self._roots} | {(place, False) for place in self._outer}
         try:
             for place, recursive in sorted(wanted):
@@ -67,16 +73,22 @@ class Watcher:
         if known is not None and known[0] == inode:
             return
         if known is not None:
-            with contextlib.suppress(KeyError, OSError):
-                self._observer.unschedule(known[1])
-            del self._watches[key]
+            self._unwatch(key)
         if inode != -1:
             handler: Any = _Handler(self._told)
             with contextlib.suppress(FileNotFoundError):
                 self._watches[key] = (inode, self._observer.schedule(handler, str(place), recursive=recursive))
 
-    def _told(self) -> None:
+    def _unwatch(self, key: tuple[Path, bool]) -> None:
+        assert self._observer is not None
+        with contextlib.suppress(KeyError, OSError):
+            self._observer.unschedule(self._watches[key][1])
+        del self._watches[key]
+
+    def _told(self, gone: str = "") -> None:
         with self._news:
+            if gone:
+                self._gone.add(Path(gone))
             now = time.monotonic()
             self._first = self._first or now
             self._last = now
@@ -113,7 +125,8 @@ class _Handler:
 
     def dispatch(self, event: Any) -> None:
         if event.event_type not in ("opened", "closed_no_write"):
-            self._told()
+            away = event.is_directory and event.event_type in ("deleted", "moved")
+            self._told(os.fsdecode(event.src_path) if away else "")
 
 
 def _observer() -> BaseObserver | None:

@@ -60,13 +60,23 @@ def test_a_folder_that_a_build_takes_away_and_makes_anew(patient: Watcher, proje
     assert wakes(patient, lambda: (project.roots[0].local / "A.class").write_bytes(b"x"))
 
 
+def test_a_folder_made_anew_at_once(patient: Watcher, project: Project) -> None:
+    """The file system may give the new folder the old one's number."""
+    for number in range(5):
+        shutil.rmtree(project.folder / "target")
+        assert wakes(patient, lambda: project.roots[0].local.mkdir(parents=True))
+        patient.refresh()
+        patient.refresh()
+        assert wakes(patient, lambda n=number: (project.roots[0].local / f"{n}.class").write_bytes(b"x"))
+
+
 def test_reading_is_no_news(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watcher, "RELOOK", 0.3)
     file = project.roots[1].local / "a.txt"
     file.write_text("x")
     made = Watcher(project)
-    told: list[bool] = []
-    monkeypatch.setattr(made, "_told", lambda: told.append(True))
+    told: list[object] = []
+    monkeypatch.setattr(made, "_told", lambda *_: told.append(True))
     made.wait()
     told.clear()
     file.read_text()
