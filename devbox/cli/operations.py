@@ -132,11 +132,13 @@ class Operations:
 
         return service_container(engine, name, service)
 
-    def check_plugins(self, engine: Callable[[], Engine], files: Sequence[Path], name: str | None) -> Result:
+    def check_plugins(
+        self, engine: Callable[[], Engine], files: Sequence[Path], name: str | None, usual: str | None
+    ) -> Result:
         """`devbox plugin check`."""
         from devbox.sandbox.plugins.checking import check_files
 
-        return check_files(files, engine, name)
+        return check_files(files, engine, name, usual)
 
     def deploy(self, world: World, request: DeployRequest) -> Result:
         """`devbox plugin deploy`."""

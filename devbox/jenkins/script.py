@@ -82,6 +82,7 @@ def _ask(client: Client, token: str, text: str, timeout: float) -> dict[str, Any
         f"Jenkins gave no account of the script (status {reply.status})",
         cause=excerpt(reply),
         cures=(Cure("see what Jenkins says", "devbox logs"),),
+        retryable=reply.status == 503,  # it is starting just now
     )
 
 

@@ -5,6 +5,7 @@ One current Jenkins and one of the 1.6xx line under a prefix serve all of them; 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,16 @@ def test_a_running_build_is_asked_about(current: Box, make: Make) -> None:
     assert planned == [("deploy", "busy"), ("restart", current.container)] and files(current).keys() >= before.keys()
     deploy(current, "--yes", again).ok()
     assert plugins(current)["busy"] == ("1.1", "deployed")
+
+
+def test_an_interrupt_takes_back_what_was_begun(current: Box, make: Make) -> None:
+    deploy(current, make("cut")).ok()
+    before = files(current)
+    running = current.devbox.start("plugin", "deploy", "-n", current.name, make("cut", version="2.0"))
+    running.sees("restart devbox-")
+    running.signal(signal.SIGINT)
+    assert running.end().code == 130
+    assert files(current) == before and plugins(current)["cut"] == ("1.0", "deployed")
 
 
 def test_what_jenkins_cannot_name_leaves_no_file_under_a_temporary_one(

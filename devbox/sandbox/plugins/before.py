@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from devbox.engine.api import Container, Engine, Mount
-from devbox.errors import DevboxError
+from devbox.errors import Cure, DevboxError
 from devbox.frozen import dataclass
 from devbox.jenkins import home as layout
 from devbox.jenkins import script
@@ -36,7 +36,14 @@ class Before:
 def keep(client: Client, plugins: Sequence[str]) -> Before:
     """Copy what there is of these plugins; nothing of plugins/ is changed."""
     names = "\n".join(name + part for name in plugins for part in PARTS)
-    return Before(tuple(script.call(client, "keep", {"names": names})))
+    try:
+        return Before(tuple(script.call(client, "keep", {"names": names})))
+    except DevboxError as error:
+        if "No space left" not in (error.cause or ""):
+            raise
+        cures = (Cure("see what fills it", "docker system df"),)
+        text = "there is no room for a copy of the plugins that are there, so nothing was deployed"
+        raise DevboxError("disk.full", text, cause=error.cause, cures=cures) from error
 
 
 def restore(engine: Engine, name: str, container: Container, plugins: Sequence[str], before: Before) -> None:

@@ -16,13 +16,16 @@ from devbox.sandbox.plugins.entry import enter
 from devbox.sandbox.status import existing
 
 
-def check_files(paths: Sequence[Path], engine: Callable[[], Engine], name: str | None) -> Result:
+def check_files(
+    paths: Sequence[Path], engine: Callable[[], Engine], name: str | None, usual: str | None = None
+) -> Result:
     """Check; `engine` is asked for where there is something to look at. With a `name` that sandbox has to run.
 
-    Nothing that runs, or no engine at all, is no failure: then the files are checked by themselves.
+    `usual` is the one that settings name. Nothing that runs, or no engine at all, is no failure: then the files are
+    checked by themselves.
     """
     files = [pluginfile.read(path) for path in paths]
-    where, running = _running(engine, name)
+    where, running = _running(engine, name, usual)
     found = {file: _problems(file, running, files) for file in files}
     failing = [file for file, problems in found.items() if any(p.severity == "fail" for p in problems)]
     data: dict[str, Any] = {
@@ -41,10 +44,10 @@ def _problems(file: PluginFile, running: State | None, files: list[PluginFile]) 
     return check.against(file, running, [other for other in files if other is not file])
 
 
-def _running(engine: Callable[[], Engine], name: str | None) -> tuple[str | None, State | None]:
+def _running(engine: Callable[[], Engine], name: str | None, usual: str | None) -> tuple[str | None, State | None]:
     """The sandbox that the files are checked against, and what it says; a `name` that was given has to be there."""
     try:
-        which = name or _only(engine())
+        which = name or _only(engine(), usual)
         return (which, state.ask(enter(engine(), which).client)) if which else (None, None)
     except DevboxError:
         if name is not None:
@@ -52,6 +55,9 @@ def _running(engine: Callable[[], Engine], name: str | None) -> tuple[str | None
         return None, None
 
 
-def _only(engine: Engine) -> str | None:
+def _only(engine: Engine, usual: str | None) -> str | None:
+    """The one that settings name, where it is there; else the only one."""
     running = [summary.name for summary in existing(engine) if summary.stack == "jenkins"]
+    if usual in running:
+        return usual
     return running[0] if len(running) == 1 else None

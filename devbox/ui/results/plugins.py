@@ -19,7 +19,7 @@ def check(result: Result, style: Style, columns: int) -> list[str]:
     for file in data["files"]:
         lines += _checked(file, style, columns)
     against = data.get("checked_against")
-    lines.append(style.dim(f"checked against {against}" if against else "checked offline: no sandbox runs"))
+    lines.append(style.dim(f"checked against {against}" if against else "checked offline"))
     return lines
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from devbox.engine.api import Container, ContainerSpec, ContainerState, Engine, ExecResult, Mount
 from devbox.errors import DevboxError
+from devbox.jenkins.client import Client
 from devbox.jenkins.state import Failed, State
-from devbox.sandbox.plugins.before import Before, forget, restore
+from devbox.sandbox.plugins.before import Before, forget, keep, restore
 from devbox.sandbox.plugins.causes import logged, new_failures
 
 CONTAINER = Container(
@@ -130,3 +131,13 @@ def test_the_last_cause_of_the_log(shape: str) -> None:
     engine: Engine = told  # type: ignore[assignment]
     assert logged(engine, "c1", "uploaded7", 0.0) == "java.util.zip.ZipException: zip END header not found"
     assert logged(engine, "c1", "nothing", 0.0) is None
+
+
+def test_no_room_for_a_copy_stops_before_anything_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise DevboxError("groovy.failed", "keep.groovy failed", cause="java.io.IOException: No space left on device")
+
+    monkeypatch.setattr("devbox.jenkins.script.call", fails)
+    with pytest.raises(DevboxError) as caught:
+        keep(Client("http://nowhere"), ["hello"])
+    assert caught.value.code == "disk.full"

@@ -35,7 +35,8 @@ def check(run: Run, files: FilesArgument) -> Outcome:
     By itself each file is checked offline; against the running sandbox, where there is one, too: is the core new
     enough, is everything there that it needs, would another copy win?
     """
-    return run.operations.check_plugins(lambda: run.engine, placed(run, files), run.flags.name)
+    usual = run.settings["name"]
+    return run.operations.check_plugins(lambda: run.engine, placed(run, files), run.flags.name, usual)
 
 
 def placed(run: Run, files: list[str]) -> tuple[Path, ...]:
