@@ -172,7 +172,8 @@ def compare(id: str, engine: EngineFacts, name: str, client: Window, *upgrades: 
         return skip(id, SILENT)
     both = overlap(client, window)
     if both:
-        return ok(id, f"{name} and {engine.name} understand each other", f"in API {both}")
+        said = f"in API {both}: {name} speaks {client}, the engine {window}"
+        return ok(id, f"{name} and {engine.name} understand each other", said)
     said = _spoken(engine)
     if window.high < client.low:
         title = f"{engine.name} is too old for {name}: it speaks API {window}, {name} needs {client.low} or later"

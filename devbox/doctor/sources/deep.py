@@ -26,6 +26,9 @@ _PORT_SECONDS = 20.0
 _STATE_SECONDS = 12.0
 
 IMAGE = "busybox:latest"
+_MARK = "dev.devbox.doctor"
+_LEFT_SECONDS = 900.0
+"""What is older than this belongs to no trial under way."""
 _PORT = 8080
 _SCRIPT = (
     "echo devbox > /data/devbox && df -P -k /data && "
@@ -92,12 +95,26 @@ def _trial(host: HostView, facts: Facts) -> Trial:
     assert facts.where.endpoint is not None
     engine = connect(facts.where.endpoint)
     try:
+        _sweep(host, engine)
         image = _image(engine)
         with _made(engine, facts, image) as name:
             engine.start(name)
             return _judge(host, engine, facts, name)
     finally:
         engine.close()
+
+
+def _sweep(host: HostView, engine: Engine) -> None:
+    """Away with what a `--deep` that was killed has left."""
+    for container in engine.containers({_MARK: None}):
+        if host.now() - container.created > _LEFT_SECONDS:
+            _removed(engine, container.name)
+
+
+def _removed(engine: Engine, name: str) -> None:
+    for remove in (engine.remove_container, engine.remove_volume, engine.remove_network):
+        with contextlib.suppress(DevboxError):
+            remove(name)
 
 
 def _image(engine: Engine) -> str:
@@ -112,7 +129,7 @@ def _made(engine: Engine, facts: Facts, image: str) -> Iterator[str]:
     from devbox.engine.api import ContainerSpec, Mount, Publish
 
     name = f"devbox-doctor-{secrets.token_hex(4)}"
-    marks = {"dev.devbox.doctor": "trial"}
+    marks = {_MARK: "trial"}
     address = facts.where.endpoint.publish if facts.where.endpoint else None
     ports = (Publish(_PORT, address, 0),) if address else ()
     try:
@@ -132,9 +149,7 @@ def _made(engine: Engine, facts: Facts, image: str) -> Iterator[str]:
         )
         yield name
     finally:
-        for remove in (engine.remove_container, engine.remove_volume, engine.remove_network):
-            with contextlib.suppress(DevboxError):
-                remove(name)
+        _removed(engine, name)
 
 
 def _judge(host: HostView, engine: Engine, facts: Facts, name: str) -> Trial:

@@ -361,16 +361,15 @@ def test_the_healthy_machine_is_healthy() -> None:
     assert isinstance(HEALTHY, Facts)
 
 
-def test_a_socket_that_this_user_may_not_use(tmp_path: Path) -> None:
+def test_a_socket_that_this_user_may_not_use() -> None:
     """As somebody else than root, whom no mode keeps out."""
     import multiprocessing
     import os
+    import tempfile
 
-    place = tmp_path / "docker.sock"
-    with ReplayServer(unix=place) as server:
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o755)
-        place.chmod(0)
+    with tempfile.TemporaryDirectory() as folder, ReplayServer(unix=Path(folder) / "docker.sock") as server:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "docker.sock").chmod(0)
         said = multiprocessing.get_context("fork").SimpleQueue()
 
         def as_nobody() -> None:
@@ -383,7 +382,7 @@ def test_a_socket_that_this_user_may_not_use(tmp_path: Path) -> None:
             except BaseException as error:
                 said.put(repr(error))
 
-        asked(f"unix://{tmp_path}/none")  # whatever is imported late is, before nobody may read it
+        asked(f"unix://{folder}/none")  # whatever is imported late is, before nobody may read it
         child = multiprocessing.get_context("fork").Process(target=as_nobody)
         child.start()
         child.join(60)
