@@ -78,7 +78,8 @@ def masked(url: str) -> str:
         return "(malformed)"
     query = re.sub(r"(?i)((?:^|&)[^=&]*pass[^=&]*=)[^&]*", r"\1***", parts.query)
     login = f"{user}:***@" if parts.password is not None else f"{user}@" if user else ""
-    return parts._replace(netloc=login + host, query=query).geturl()
+    shown = f"{parts.scheme}://{login}{host}{parts.path}" if parts.scheme else f"{login}{host}{parts.path}"
+    return f"{shown}?{query}" if query else shown
 
 
 def invalid(why: str) -> DevboxError:

@@ -52,6 +52,7 @@ def parse(value: object) -> datetime | None:
     for layout in FORMATS:
         if found := _read(text, layout):
             return found.astimezone(UTC)
+    text = re.sub(r" (UTC|GMT) (\d{4})$", r" \2 \1", text)  # the date command's order
     zone = re.search(r"\s([A-Za-z]{1,6})$", text)
     for layout in NAIVE:
         if found := _read(text[: zone.start()] if zone else text, layout):

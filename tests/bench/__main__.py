@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 
 import devbox
-from tests.bench import deploying, floor, loop
+from tests.bench import deploying, floor, loop, queue
 from tests.bench.timing import DEVBOX, Figures, in_turn, run
 from tests.lab import Lab
 
 NAME = "bench"
-PARTS = {"loop": lambda lab, env, count: loop.rows(lab, env, count * 4), "deploy": deploying.rows}
+PARTS = {"loop": lambda lab, env, count: loop.rows(lab, env, count * 4), "deploy": deploying.rows, "queue": queue.rows}
 """What can be measured by itself: `python -m tests.bench 5 deploy`."""
 SANDBOXES = 50
 
