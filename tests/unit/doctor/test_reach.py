@@ -26,12 +26,6 @@ HTML = Answer(200, "<html><body>Sign in to the hotel's network</body></html>", k
 TOO_OLD = "client and server don't have same version (client : 1.19, server: 1.15)"
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hang is one after two seconds here."""
-    monkeypatch.setattr(source, "SECONDS", 2.0)
-
-
 @dataclass(frozen=True)
 class Broken(Machine):
     """A machine whose way to the engine raises this."""
@@ -79,7 +73,6 @@ def every(answer: Route) -> dict[str, Route]:
         (Answer(503, ""), "starting"),
         (Answer(raw=b""), "broken"),
         (Answer(200, b"{", then="cut"), "broken"),
-        (HANG, "hang"),
     ],
 )
 def test_what_answers_is_judged(answer: Answer, case: str) -> None:
@@ -87,6 +80,15 @@ def test_what_answers_is_judged(answer: Answer, case: str) -> None:
         found = asked(server.url)
     assert found.reach.case == case, found.reach
     assert case in CASES
+
+
+def test_an_engine_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SECONDS", 1.0)
+    with ReplayServer(every(HANG)) as server:
+        assert asked(server.url).reach.case == "hang"
+    with ReplayServer({"GET /version": HANG}) as server:
+        found = asked(server.url).reach
+    assert (found.case, found.detail) == ("hang", "/_ping answers, /version does not")
 
 
 def test_an_engine_is_asked_for_its_versions() -> None:
@@ -261,7 +263,8 @@ def test_tls_both_ways(certs: Path) -> None:
         assert asked(running.url, tls=shown(certs, "good", "client")).reach.case == "tls.not-wanted"
 
 
-def test_an_engine_behind_tls_that_hangs(certs: Path) -> None:
+def test_an_engine_behind_tls_that_hangs(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "SECONDS", 5.0)
     with behind_tls(certs, "right") as running:
         running.frozen.set()
         assert asked(running.url, tls=shown(certs, "good", "client")).reach.case == "hang"

@@ -365,9 +365,9 @@ def test_what_df_says() -> None:
 
 
 def test_a_source_that_hangs_is_given_up_and_the_rest_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from devbox.doctor.sources import gathering
+    from devbox.doctor.sources import things
 
-    monkeypatch.setattr(gathering, "SECONDS", 2.0)
+    monkeypatch.setattr(things, "SECONDS", 1.0)
     with ReplayServer({"GET /containers/json": HANG, "*": Answer(body=[])}) as server:
         found = gather(Machine({"DOCKER_HOST": server.url, "PATH": ""}, tmp_path), Asked(ports={1: "x"}))
     assert found.engine.reach.ok
