@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from docker import APIClient
+
 from tests.integration.support.command import Devbox
 from tests.integration.support.docker import Docker
 from tests.lab import Lab
@@ -30,8 +32,8 @@ class Vm:
 
     @property
     def docker(self) -> Docker:
-        """The engine of now."""
-        return Docker.at(f"unix://{self.engine_socket}")
+        """The engine of now; patient, since volumes are read and images pulled on a machine that may be loaded."""
+        return Docker(APIClient(base_url=f"unix://{self.engine_socket}", version="auto", timeout=600))
 
     @property
     def version(self) -> str:
