@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from devbox.doctor import edits, store
 from devbox.engine.contexts import load_context
 from devbox.errors import DevboxError
+from tests.lab import Lab
 
 
 def copies(path: Path) -> list[Path]:
@@ -142,10 +143,10 @@ def test_a_context_in_the_clis_own_format(tmp_path: Path) -> None:
     assert json.loads((folder / "config.json").read_text()) == {"currentContext": "foo"}
 
 
-def test_the_docker_command_takes_it(tmp_path: Path) -> None:
+@pytest.mark.lab
+def test_the_docker_command_takes_it(lab: Lab, tmp_path: Path) -> None:
     docker = shutil.which("docker")
-    if docker is None:
-        pytest.fail("the lab brings the docker command")
+    assert docker is not None, "the lab brings it"
     store.create(tmp_path, "mine", "unix:///tmp/x.sock")
     store.use(tmp_path, "mine")
     env = {"DOCKER_CONFIG": str(tmp_path), "PATH": "/usr/bin:/bin"}
