@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import re
@@ -33,8 +34,18 @@ PACKAGES = {
 
 
 def install_missing() -> None:
-    """Install the Debian packages the lab is made with, those that are not there yet, and start no service."""
-    missing = [package for file, package in PACKAGES.items() if not _there(file)]
+    """Install the Debian packages the lab is made with, those that are not there yet, and start no service.
+
+    Two that ask at once take turns: apt lets nobody in beside it, and half a package is not there.
+    """
+    if os.geteuid() != 0:
+        return _install([package for file, package in PACKAGES.items() if not _there(file)])
+    with Path("/run/devbox-lab-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _install([package for file, package in PACKAGES.items() if not _there(file)])
+
+
+def _install(missing: list[str]) -> None:
     if not missing:
         return
     if os.geteuid() != 0:
