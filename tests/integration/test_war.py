@@ -9,7 +9,6 @@ import pytest
 from tests.integration.support.box import Box
 from tests.integration.support.jenkins import Jenkins
 from tests.lab import Lab
-from tests.lab.war import war
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
@@ -20,7 +19,7 @@ NEWER = "2.600"
 @pytest.fixture(scope="module")
 def newer(lab: Lab) -> Path:
     """A stand-in's WAR of that version."""
-    return war(lab.places, NEWER)
+    return lab.war(NEWER)
 
 
 def test_the_war_given_is_the_jenkins_that_runs(box: Box, lts: str, newer: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from tests.lab.box import Box
 from tests.lab.lab import Lab
 from tests.lab.tags import BEFORE_HEALTH
-from tests.lab.war import war
 
 Boxes = Callable[..., Box]
 
@@ -18,7 +17,7 @@ Boxes = Callable[..., Box]
 @pytest.fixture(scope="session")
 def lab_war(lab: Lab) -> Path:
     """A WAR of another version than the LTS images have."""
-    return war(lab.places, BEFORE_HEALTH)
+    return lab.war(BEFORE_HEALTH)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.lab.queue_images import push_queue, queue_names
 from tests.lab.registry import Registry, lab_registry
 from tests.lab.shell import LabError, pipe
 from tests.lab.throwaway import throwaway
+from tests.lab.war import war
 
 KEPT = 1
 """The first index of the lasting engines of other versions."""
@@ -107,6 +108,11 @@ class Lab:
         """
         with throwaway(self.places, version, mirror or self.registry.url, disk) as engine:
             yield engine
+
+    def war(self, version: str) -> Path:
+        """A WAR of this version; made when it is first asked for, by one process at a time."""
+        with self.alone():
+            return war(self.places, version)
 
     @contextmanager
     def faulty_registry(self) -> Iterator[FaultyRegistry]:
