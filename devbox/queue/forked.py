@@ -38,7 +38,6 @@ def run(
         status, late = _wait(pid, settings, orders, wake, board, keep_alive)
     finally:
         orders.child = 0
-        board.began = 0.0
     failed = verdict(pid, status, settings.job_timeout if late else None)
     if failed is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # what it has started and left behind
@@ -66,7 +65,7 @@ def _wait(
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return status, late
-        if not late and settings.job_timeout and board.began + settings.job_timeout <= time.monotonic():
+        if not late and settings.job_timeout and _age(board) >= settings.job_timeout:
             late = True
             kill_group(pid, signal.SIGKILL)
         board.stop = orders.leaving or orders.paused
@@ -79,8 +78,13 @@ def _pause(settings: Settings, orders: Orders, board: Board) -> float:
     if orders.asked:
         return TERM_TICK
     if settings.job_timeout:
-        return min(TICK, max(0.01, board.began + settings.job_timeout - time.monotonic()))
+        return min(TICK, max(0.01, settings.job_timeout - _age(board)))
     return TICK
+
+
+def _age(board: Board) -> float:
+    """How long the running job has run; 0 between two jobs."""
+    return time.monotonic() - board.began if board.began else 0.0
 
 
 def _ask(pid: int, settings: Settings, orders: Orders, termed: bool) -> bool:

@@ -95,7 +95,7 @@ class Worker:
         if now - self._beat >= self.settings.heartbeat:
             self._beat = now
             self.attempt(self.claims.heartbeat)
-        if now - self._swept >= self.settings.sweep and not self.orders.child:
+        if now - self._swept >= self.settings.sweep:
             self._swept = now
             self.attempt(self.sweep)
 
@@ -168,8 +168,12 @@ class Worker:
         set_title(f"Forked a child at {int(time.time())}")
         self.board.stop = False
         failed = forked.run(self.settings, self.orders, self.wake, self.board, self.keep_alive, inside)
-        for held in self.insist(self.claims.held):  # also of a job that left its process with 0, which is no failure
-            self.ended(held, failed, shown_job(held, failed))
+        begun, self.board.began = bool(self.board.began), 0.0
+        for held in self.insist(self.claims.held):
+            if begun:  # also a job that left its process with 0, which is no failure
+                self.ended(held, failed, shown_job(held, failed))
+            else:
+                self.insist(lambda held=held: self.claims.give_back(held, held.deliveries - 1))  # type: ignore[misc]
         return None
 
     def ended(self, envelope: Envelope, failed: Failed | None, shown: Mapping[str, Any]) -> None:
@@ -254,6 +258,7 @@ class Worker:
         while True:
             left -= 1
             self._one_of_many(current)
+            self.board.began = 0.0
             more = left > 0 and not self.board.stop
             step = self.insist(lambda: self._step(self._queues() if more else None))  # noqa: B023
             if step.envelope is None:
