@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from devbox.engine.api import Container, Engine, Network
 from devbox.events import Step, Waiting
 from devbox.result import Result
-from devbox.sandbox import names
+from devbox.sandbox import labels, names
 from devbox.sandbox.observe import Observed, sort
 from devbox.sandbox.request import World
 from devbox.sandbox.status import everything
@@ -67,13 +67,24 @@ def _remove(world: World, seen: Sequence[Observed], doomed: Sequence[str]) -> Re
     def cut(network: Network) -> None:
         engine.remove_network(network.name)
 
-    _side_by_side(end, containers)
+    for stage in _stages(containers):
+        _side_by_side(end, stage)
     _side_by_side(cut, networks)
     for volume in doomed:
         engine.remove_volume(volume)
     removed = [("container", c.name) for c in containers] + [("network", n.name) for n in networks]
     kept = [("volume", v) for s in seen for v in s.volumes if v not in doomed]
     return _told(removed + [("volume", v) for v in doomed], kept)
+
+
+def _stages(containers: Sequence[Container]) -> list[list[Container]]:
+    """What may end together: the services that others stand on last, so that workers take their leave of Redis."""
+    stages: dict[int, list[Container]] = {}
+    for container in containers:
+        order = container.labels.get(labels.SERVICES, "").split(",")
+        service = container.labels.get(labels.COMPOSE_SERVICE, "")
+        stages.setdefault(len(order) - order.index(service) if service in order else 0, []).append(container)
+    return [stages[rank] for rank in sorted(stages)]
 
 
 def _side_by_side(work: Callable[[T], None], items: Sequence[T]) -> None:

@@ -430,3 +430,13 @@ def test_failed_at_every_step_a_run_takes_back_what_it_made(tmp_path: Path, whic
 def _was_usable(machine: QueueMachine) -> bool:
     """Whether the run had come to its end: what it had left to do is no reason to take the rest back."""
     return any(isinstance(event, Milestone) and event.service == "worker" for event in machine.events)
+
+
+def test_workers_end_before_redis_does(machine: QueueMachine) -> None:
+    """So that they take their names out of it."""
+    machine.up(**FOREIGN)
+    redis = machine.box("redis").id
+    machine.engine.log.clear()
+    machine.down()
+    stopped = [target for verb, target in machine.engine.log if verb == "stop"]
+    assert (len(stopped), stopped[-1]) == (4, redis)
