@@ -29,6 +29,7 @@ PACKAGES = {
     "/bin/busybox": "busybox-static",
     "/usr/bin/redis-server": "redis-server",
     "/usr/bin/setlock": "daemontools",
+    "/usr/bin/npm": "npm",
 }
 """A file each package brings, and the package."""
 
