@@ -210,11 +210,14 @@ def test_a_gigabyte_in_ten_thousand_files(vm: Vm) -> None:
     vm.docker.api.create_volume("big", labels=LABELS)
     script = """
         set -e; cd /data
-        for d in $(seq 1 100); do mkdir $d; for f in $(seq 1 100); do head -c 100000 /dev/urandom > $d/$f; done; done
+        for d in $(seq 0 9); do
+            mkdir $d
+            head -c 100000000 /dev/urandom | split --bytes=100000 --suffix-length=3 --numeric-suffixes - $d/f
+        done
         head -c 50000000 /dev/urandom > one"""
     vm.first.docker("run", "--rm", "--user", "root", "--volume", "big:/data", "--entrypoint", "sh", LTS, "-c", script)
     before = tree(vm.docker, "big", LTS)
-    assert len(before) == 10_102 and sum(entry[5] for entry in before.values()) > 1_000_000_000
+    assert len(before) == 10_012 and sum(entry[5] for entry in before.values()) > 1_000_000_000
     vm.devbox.json(*DESTROY, seconds=3 * LONG).ok()
     vm.docker.have(LTS)
     assert vm.version.startswith("26.")
