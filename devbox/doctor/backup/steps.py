@@ -5,7 +5,6 @@ Stop and save, look again, check the files, delete, make, fill, forward ports, b
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -61,12 +60,16 @@ class Job:
 
 
 def carry_on(job: Job) -> None:
-    """Take the steps that are left."""
+    """Take the steps that are left. What goes wrong before the VM is deleted leaves all running that ran."""
     try:
         while job.phase in _STEPS:
             job = _STEPS[job.phase](job)
-    except DevboxError as error:
-        raise _stopped(job, error) from error
+    except BaseException as error:
+        with job.repair.shield():
+            _undo(job)
+        if isinstance(error, DevboxError):
+            raise _stopped(job, error) from error
+        raise
     job.repair.emit(
         Note(f"{job.backend.title} is made anew; what was saved stays in {job.backup.folder} until you remove it")
     )
@@ -88,32 +91,30 @@ def _stopped(job: Job, error: DevboxError) -> DevboxError:
 
 
 def _saving(job: Job) -> Job:
-    """Save. Whatever goes wrong here, what was stopped runs again."""
+    """Save."""
     if job.backup.manifest.way == "ssh":
-        return _saving_by_ssh(job)
+        return replace(job, backup=oldengine.save(job.repair, job.backend, job.backup)).now(phase="saved")
     engine = _connect(job)
     try:
         return replace(job, backup=save.save(job.repair, job.backup, engine)).now(phase="saved")
-    except BaseException:
-        with job.repair.shield():
-            _undo(job, engine)
-        raise
     finally:
         engine.close()
 
 
-def _saving_by_ssh(job: Job) -> Job:
+def _undo(job: Job) -> None:
+    """Start again what was stopped, as long as the VM stays."""
+    backup = manifest.load(job.backup.folder) or job.backup
+    if backup.manifest.gone or not backup.manifest.stopped:
+        return
     try:
-        return replace(job, backup=oldengine.save(job.repair, job.backend, job.backup)).now(phase="saved")
-    except BaseException:
-        with job.repair.shield(), contextlib.suppress(DevboxError):
-            oldengine.start_again(job.repair, job.backend, manifest.load(job.backup.folder) or job.backup)
-        raise
-
-
-def _undo(job: Job, engine: DockerEngine) -> None:
-    try:
-        save.start_again(job.repair, manifest.load(job.backup.folder) or job.backup, engine)
+        if backup.manifest.way == "ssh":
+            oldengine.start_again(job.repair, job.backend, backup)
+            return
+        engine = _connect(job)
+        try:
+            save.start_again(job.repair, backup, engine)
+        finally:
+            engine.close()
     except DevboxError as error:
         job.repair.emit(Note(f"what was stopped could not be started again: {error.message}"))
 
