@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,22 +168,37 @@ def test_a_watch_by_looking_and_a_sandbox_that_goes_away(loop: Loop) -> None:
     loop.box.docker.api.stop(loop.box.container)
     project.page("while it is down")
     project.compile()
-    loop.tells("jenkins", "failed")
+    loop.told(lambda edit: edit["result"] == "failed", "that Jenkins is not there is said")
     loop.box.again().ok()
     loop.becomes_the_same("what was edited meanwhile is sent")
     loop.shows("while it is down")
 
 
-def test_a_watch_that_is_killed_leaves_no_debugger_behind(loop: Loop) -> None:
+HOLD = """
+import sys, time
+from pathlib import Path
+from devbox.engine.endpoint import resolve
+from devbox.engine.sdk import connect
+from devbox.jenkins.bridge import Bridge
+from devbox.jenkins.jdwp import Debugger
+import os
+endpoint = resolve(host=None, context=None, env=os.environ, platform=sys.platform, home=Path.home())
+held = Debugger(Bridge(connect(endpoint), sys.argv[1], 5005))
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_devbox_that_is_killed_leaves_no_debugger_behind(loop: Loop) -> None:
     """The JVM takes one debugger at a time: a dead one would lock all others out."""
     project = loop.watch().project
-    project.page("one")
-    project.compile()
-    loop.tells("class", "swapped", "Page")
-    assert loop.running is not None
-    loop.running.signal(signal.SIGKILL)
-    loop.running.end()
-    loop.watch()
+    words = [sys.executable, "-c", HOLD, loop.box.container]
+    with subprocess.Popen(words, env=dict(loop.box.devbox.env), stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        project.page("one")
+        project.compile()
+        assert "another debugger" in loop.tells("class", "failed", "Page")["detail"]
+        holder.kill()
     project.page("two")
     project.compile()
     loop.tells("class", "swapped", "Page")
