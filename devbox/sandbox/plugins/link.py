@@ -149,7 +149,7 @@ class _Link:
     def run(self) -> Linked:
         """Files first, then whatever makes Jenkins read them."""
         if self.container.state != "running":
-            bring(self.world, self.up_request())
+            return self.from_standstill()
         if self.lacks_agent and self.may_recreate():
             spare_builds(self.world, self.request.name)
             self.send(self.look())
@@ -163,6 +163,19 @@ class _Link:
             spare_builds(self.world, self.request.name)
         self.send(difference)
         return self.finish(self.loaded(restart=restart))
+
+    def from_standstill(self) -> Linked:
+        """In a sandbox that does not run: one start has it all, but for deletions, which take a running container."""
+        asked: dict[str, object] = {"linked": True} if self.lacks_agent and self.may_recreate() else {}
+        difference = self.look()
+        if not difference.removed:
+            self.send(difference)
+        bring(self.world, self.up_request(**asked))
+        if difference.removed:
+            self.send(self.look())
+            bring(self.world, self.up_request(), restart=(restart_of(self.container),))
+        self.verify(self.ask(load=True))
+        return self.finish(True)
 
     def recreate(self) -> None:
         """The container anew, with the agent; where that fails a link that is new leaves nothing behind."""

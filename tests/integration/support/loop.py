@@ -40,7 +40,7 @@ class Loop:
 
     def plugin(self, *words: str) -> Ran:
         """`devbox plugin WORD...` of this sandbox, as JSON."""
-        return self.box.devbox.json("plugin", *words, "-n", self.box.name)
+        return self.box.devbox.json("plugin", *words, "-n", self.box.name, seconds=2 * PATIENCE)
 
     @property
     def jenkins(self) -> Jenkins:
