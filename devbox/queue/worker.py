@@ -49,6 +49,7 @@ class Worker:
         self._last: tuple[Envelope, bytes] | None = None
         self._rest = 0.0
         self._beat = self._swept = self._pruned = float("-inf")
+        self._all_paused = False
         self._wrong: set[tuple[str, str]] = set()
 
     def work(self) -> int:
@@ -114,6 +115,8 @@ class Worker:
         step = self.insist(lambda: self._step(self._queues()))
         if step.state == "unknown":
             self._beat = float("-inf")
+        if self._all_paused != (step.state == "paused"):
+            self._all_paused, self._rest = not self._all_paused, 0.0
         for wrong in step.wrong:
             self.file_wrong(*wrong)
         return step.envelope
@@ -281,7 +284,7 @@ class Worker:
             hook(job)
 
     def _waiting(self) -> None:
-        set_title(f"Waiting for {','.join(self.settings.queues)}")
+        set_title("Paused" if self._all_paused else f"Waiting for {','.join(self.settings.queues)}")
 
     def _wait(self, seconds: float) -> None:
         self.wake.wait(seconds)

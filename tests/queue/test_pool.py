@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.queue.running import Yard, all_gone, gone, kill
+from tests.queue.running import JOBS, ROOT, Yard, all_gone, gone, kill
 
 pytestmark = pytest.mark.lab
 
@@ -180,6 +184,23 @@ def test_what_cannot_start_says_why(yard: Yard, options: list[str], code: int, e
     assert (pool.process.returncode, told.count("Traceback")) == (code, 0), told
     assert error in told and cause in told
     assert "secret" not in told
+
+
+def test_the_installed_command_is_the_same(yard: Yard) -> None:
+    """Options from variables, too; one object with --json, also for an error."""
+    devbox = str(Path(sys.executable).with_name("devbox"))
+    env = {**os.environ, "MATRIX_FOLDER": str(yard.folder), "QUEUE": "q", "DEVBOX_REDIS": yard.url}
+    words = [devbox, "--json", "worker", "--jobs", JOBS, "--namespace", yard.client.keys.namespace, "--interval"]
+
+    def run(interval: str) -> tuple[int, dict[str, Any]]:
+        done = subprocess.run([*words, interval], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+        return done.returncode, json.loads(done.stdout)
+
+    yard.client.enqueue("q", "Mark", [1])
+    code, told = run("0")
+    assert (code, told["status"], yard.done()) == (0, "ok", [1])
+    code, told = run("soon")
+    assert (code, told["error"]["code"]) == (2, "option.invalid")
 
 
 def test_a_wrong_password_ends_it_and_is_not_shown(yard: Yard) -> None:

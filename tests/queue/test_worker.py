@@ -108,7 +108,9 @@ def test_jesques_delayed_and_recurring_jobs_run_when_due(yard: Yard) -> None:
 
 def test_the_pause_of_all_stops_the_taking(yard: Yard) -> None:
     yard.client.redis.set(yard.client.keys.pause, " True ")
-    yard.start()
+    pool = yard.start()
+    title = Path(f"/proc/{pool.workers()[0]}/cmdline")
+    yard.until(lambda: b"Paused" in title.read_bytes(), "it shows that it pauses")
     yard.client.enqueue("q", "Mark", [1])
     assert [worker.state for worker in yard.client.workers()] == ["paused"]
     assert yard.client.stats().pending == 1
