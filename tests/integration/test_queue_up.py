@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from devbox.stacks import load
 from tests.integration.conftest import Fragile
 from tests.integration.support.command import Devbox
 from tests.integration.support.docker import Docker
@@ -167,9 +168,9 @@ def test_after_a_restart_of_the_engine_it_returns_whole(fragile: Fragile, tmp_pa
     queue.up("--durable").ok()
     queue.queue("enqueue", "default", "Sleep", "[600]").ok()
     until(lambda: queue.stats()["working"] == 1, "the job runs")
-    fragile.engine.kill()
+    fragile.engine.stop()
     fragile.engine.start()
-    until(lambda: _workers(queue) >= 2, "Redis and two workers are back", seconds=180)
+    until(lambda: _workers(queue) >= 2, "Redis and two workers are back", seconds=180, every=1)
     assert queue.again().ok().changes == []
     queue.devbox.json("down", queue.name, "--volumes", "-y").ok()
 
@@ -178,3 +179,12 @@ def _workers(queue: QueueBox) -> int:
     ran = queue.queue("workers")
     beats = [w["heartbeat_age"] for w in ran.data["workers"]] if ran.code == 0 else []
     return len([age for age in beats if age is not None and age < 10])
+
+
+def test_run_plainly_the_worker_says_that_devbox_puts_it_in(queue: QueueBox) -> None:
+    """What `docker compose up` makes of the file: its image and its command, and nothing of devbox's."""
+    service = load("queue").service("worker")
+    name = f"{queue.name}-plain"
+    queue.docker.run(name, service.image, command=list(service.command or ()), entrypoint=None)
+    until(lambda: b"devbox up queue" in queue.docker.api.logs(name), "it says so")
+    assert queue.docker.state(name) == "running"

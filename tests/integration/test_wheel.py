@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.support.command import Devbox
+from tests.integration.support.docker import Docker
+from tests.integration.support.ports import free_port
+from tests.integration.support.queue import IMAGES, QueueBox
 
 pytestmark = [pytest.mark.engine, pytest.mark.lab]
 
@@ -51,6 +55,11 @@ def theirs(installed: Installed, devbox: Devbox) -> Devbox:
 def test_it_holds_the_stack_the_script_and_the_types_and_no_tests(installed: Installed) -> None:
     names = set(zipfile.ZipFile(installed.wheel).namelist())
     assert {"devbox/_compose/jenkins.yaml", "devbox/jenkins/groovy/00-devbox.groovy", "devbox/py.typed"} <= names
+    assert {
+        "devbox/_compose/queue.yaml",
+        "devbox/_compose/worker/sample_jobs.py",
+        "devbox/queue/lua/claim.lua",
+    } <= names
     assert not [name for name in names if name.startswith(("tests/", "compose/"))]
 
 
@@ -75,3 +84,16 @@ def test_it_brings_a_jenkins_up_and_down(theirs: Devbox, box: object, lts: str) 
     assert file.is_file() and "_compose" in file.parts
     mine.down("--volumes", "-y").ok()
     assert mine.parts() == set()
+
+
+def test_it_brings_a_queue_up_whose_workers_run_a_job(theirs: Devbox, docker: Docker) -> None:
+    for image in IMAGES:
+        docker.have(image)
+    queue = QueueBox(f"q{secrets.token_hex(4)}", theirs, docker, free_port())
+    try:
+        queue.up().ok()
+        queue.queue("enqueue", "sample", "Echo", '["from a wheel"]').ok()
+        queue.settled(processed=1)
+        assert "from a wheel" in queue.log()
+    finally:
+        docker.sweep(queue.name)
