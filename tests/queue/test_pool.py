@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.queue.running import JOBS, ROOT, Yard, all_gone, gone, kill
+from tests.integration.support.waiting import until
+from tests.queue.running import JOBS, ROOT, WAIT, Yard, all_gone, gone, kill
 
 pytestmark = pytest.mark.lab
 
@@ -139,20 +140,11 @@ def test_three_signals_end_even_what_does_not_listen(yard: Yard) -> None:
     yard.client.enqueue("q", "Until", [1])
     child, worker = yard.pids()
     kill(worker, number=signal.SIGSTOP)
-    for _ in range(3):
-        pool.signal(signal.SIGTERM)
-        yard.until(lambda: _none_pending(pool.pid), "the pool has taken it")
+    until(lambda: pool.process.poll() is not None or pool.signal(signal.SIGTERM), "the pool ends", WAIT, 0.3)
     pool.ends(0)
     yard.until(lambda: all_gone([child, worker]), "nobody is left")
     assert yard.client.stats().in_flight == 0, "it is put back"
     assert yard.client.stats().pending == 1
-
-
-def _none_pending(pid: int) -> bool:
-    try:
-        return int(Path(f"/proc/{pid}/status").read_text().split("ShdPnd:")[1].split()[0], 16) == 0
-    except OSError:
-        return True
 
 
 CANNOT_START = [
