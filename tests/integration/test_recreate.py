@@ -65,7 +65,7 @@ def prepare(vm: Vm) -> Story:
         entrypoint=["sh", "-c", f"{EVERY_SORT}\ntouch /done\nexec sleep 1d"],
     )
     box = Box("kept", vm.devbox, docker, free_port(), free_port())
-    box.up().ok()
+    vm.devbox.json("up", "jenkins", "-n", box.name, *box.ports, seconds=LONG).ok()
     while not docker.has("mine", "/done"):
         assert docker.state("mine") == "running", docker.api.logs("mine")
     files = {name: tree(docker, name, LTS) for name in ("every", "still-empty")}

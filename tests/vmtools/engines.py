@@ -42,7 +42,7 @@ def engine_of(state: State) -> Engine | None:
 
     value = json.loads(path.read_text())
     data, run = Path(value["data"]), Path(value["run"])
-    cache, lab, first = value.get("places", ["/var/cache/devbox-lab", "/run/devbox-lab", 0])
+    cache, lab, first = value["places"]
     where = Places(Path(cache), Path(lab), first)
     return other_engine(where, value["version"], value["index"], data, run, value["mirror"])
 
