@@ -58,7 +58,7 @@ def test_it_holds_the_stack_the_script_and_the_types_and_no_tests(installed: Ins
     assert {
         "devbox/_compose/queue.yaml",
         "devbox/_compose/worker/sample_jobs.py",
-        "devbox/queue/lua/claim.lua",
+        "devbox/queue/lua/step.lua",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "compose/"))]
 
