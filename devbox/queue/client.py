@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from devbox.errors import DevboxError, UsageError
-from devbox.queue import address, scripts, wire
+from devbox.queue import address, cut, faults, scripts, wire
 from devbox.queue.connection import TIMEOUT, in_our_words, open_redis
 from devbox.queue.keys import NAMESPACE, Keys
 from devbox.queue.stats import Stats
@@ -53,6 +53,17 @@ class Client:
         """A block in which redis-py's errors become ours."""
         return in_our_words(self.where.shown)
 
+    @contextmanager
+    def _of(self, queue: str) -> Iterator[None]:
+        """The same around commands on a queue's key: where that is something else, it is named."""
+        try:
+            with self.ours():
+                yield
+        except DevboxError as error:
+            if error.code != "queue.wrong_type":
+                raise
+            raise faults.wrong_type(queue, self.keys.queue(queue)) from error
+
     def script(self, name: str, *arguments: str | bytes | int) -> Any:
         """Run one of the scripts."""
         return scripts.run(self.redis, name, self.keys.prefix, *arguments)
@@ -85,7 +96,7 @@ class Client:
     def push(self, queue: str, payloads: Sequence[bytes]) -> None:
         """Put payloads at the queue's tail as they are."""
         key, name = self.keys.queue(queue), wire.raw(queue)
-        with self.ours():
+        with self._of(queue):
             pipe = self.redis.pipeline(transaction=False)
             pipe.execute_command("SADD", self.keys.queues, name)
             for at in range(0, len(payloads), BATCH):
@@ -112,7 +123,7 @@ class Client:
     def peek(self, queue: str, start: int = 0, count: int = 20) -> list[dict[str, Any]]:
         """The jobs that come next, as they are; `{"raw": text}` for what is no JSON object."""
         key = wire.raw(self.keys.queue(check_queue(queue)))
-        with self.ours():
+        with self._of(queue):
             kind = self.redis.execute_command("TYPE", key)
             command = "ZRANGE" if kind in (b"zset", "zset") else "LRANGE"
             found = self.redis.execute_command(command, key, start, start + count - 1) if count > 0 else []
@@ -148,6 +159,11 @@ class Client:
         from devbox.queue.workers import listed
 
         return listed(self)
+
+    def holds(self, queue: str) -> bool:
+        """Whether there is anything under the queue's name: jobs, or what is no queue at all."""
+        with self.ours():
+            return bool(self.redis.execute_command("EXISTS", wire.raw(self.keys.queue(check_queue(queue)))))
 
     def clear(self, queue: str) -> int:
         """Drop a queue with its jobs, its name too, as Resque's `remove_queue`; gives how many jobs were in it."""
@@ -218,7 +234,7 @@ def check_queue(queue: str) -> str:
 
 def _shown(data: bytes) -> dict[str, Any]:
     try:
-        value = wire.loads(data)
+        value = cut.view(data)
     except ValueError:
         value = None
     return value if isinstance(value, dict) else {"raw": data.decode("utf-8", "backslashreplace")}

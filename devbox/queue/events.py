@@ -84,7 +84,13 @@ class Lines:
         if idle and self._idle and event.time - self._polled < IDLE_POLL:
             return
         self._polled, self._idle = event.time, idle
-        os.write(self._descriptor, json.dumps(event.data()).encode() + b"\n")
+        os.write(self._descriptor, _line(event).encode() + b"\n")
+
+
+def _line(event: Event) -> str:
+    """JSON also where a job's arguments have a number that JSON can say and no double holds (1e999): it is text."""
+    told = json.dumps(event.data())
+    return json.dumps(json.loads(told, parse_constant=str)) if "Infinity" in told else told
 
 
 def say(text: str) -> None:

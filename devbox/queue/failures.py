@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from devbox.errors import DevboxError
-from devbox.queue import dates, wire
+from devbox.queue import cut, dates, faults, wire
 
 if TYPE_CHECKING:
     from devbox.queue.client import Client
 
 PAGE = 1000
 """Records in one answer."""
+
+REFUSALS = frozenset({"queue.not_retryable", "queue.wrong_type"})
+"""Why one failure cannot be retried, while others can."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,23 @@ class Failures:
         chosen = [failure for number, failure in enumerate(found) if number >= start]
         return chosen if count is None else chosen[:count]
 
-    def retry(self, failures: Iterable[Failure]) -> int:
+    def retry(self, failures: Iterable[Failure], refused: list[DevboxError] | None = None) -> int:
         """Put their jobs into their queues again and note `retried_at`; the records stay. Gives how many were there.
 
-        One that somebody else retried or removed meanwhile is left alone.
+        One that somebody else retried or removed meanwhile is left alone. One that cannot be put back hinders no
+        other: why is in `refused` then, and without that list the first such is raised when the others are done.
         """
-        return sum(self._retry(failure) for failure in failures)
+        done, cannot = 0, [] if refused is None else refused
+        for failure in failures:
+            try:
+                done += self._retry(failure)
+            except DevboxError as error:
+                if error.code not in REFUSALS:
+                    raise
+                cannot.append(error)
+        if refused is None and cannot:
+            raise cannot[0]
+        return done
 
     def remove(self, failures: Iterable[Failure]) -> int:
         """Remove them; gives how many were still there. Later ones first: so the places of the others stay true."""
@@ -111,11 +125,13 @@ class Failures:
         return dropped
 
     def _retry(self, failure: Failure) -> int:
+        """Put back what stands in the record, to the byte, and mark the record, of which nothing else changes."""
         if not failure.queue:
-            raise DevboxError("queue.not_retryable", f"failure {failure.index} names no queue to put its job into")
-        record = {**failure.record, "retried_at": dates.failed_at()}
-        marked = wire.raw(wire.dumps(record))
-        payload = wire.payload_of(failure.record)
+            raise _refusal(failure, "names no queue to put its job into")
+        payload = cut.payload_of(failure.raw)
+        if payload is None:
+            raise _refusal(failure, "has no job in it")
+        marked = cut.with_member(failure.raw, "retried_at", wire.raw(wire.dumps(dates.failed_at())))
         with self._client.ours():
             done = int(
                 self._client.script(
@@ -123,7 +139,8 @@ class Failures:
                 )
             )
         if done < 0:
-            raise DevboxError("queue.wrong_type", f"the key of the queue {failure.queue} is of another kind")
+            key = self._client.keys.queue(failure.queue)
+            raise faults.wrong_type(failure.queue, key, f"failure {failure.index} cannot go back: ")
         return done
 
     def _lists(self) -> list[str]:
@@ -142,10 +159,14 @@ class Failures:
                         index, at = index + 1, at + 1
 
 
+def _refusal(failure: Failure, why: str) -> DevboxError:
+    return DevboxError("queue.not_retryable", f"failure {failure.index} {why}")
+
+
 def _record(raw: bytes) -> dict[str, Any]:
     """A record; one that cannot be read (a torn one of Resque's `remove`) shows as what it is."""
     try:
-        value = wire.loads(raw)
+        value = cut.view(raw)
     except ValueError:
         value = None
     if isinstance(value, dict):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from devbox.errors import Cure, DevboxError
 
 CODES: dict[str, str] = {
@@ -106,4 +108,13 @@ def as_error(error: Exception, where: str) -> DevboxError:
         cause=" ".join(str(error).split())[:300] or type(error).__name__,
         cures=(Cure(cure),),
         retryable=code in PASSING,
+    )
+
+
+def wrong_type(queue: str, key: str, whose: str = "") -> DevboxError:
+    """A queue whose key holds something else, with the key's name; `whose` says for what it was asked."""
+    return DevboxError(
+        "queue.wrong_type",
+        f"{whose}what lies under the name of the queue {queue} is no queue",
+        cures=(Cure("look at it", f"redis-cli TYPE {shlex.quote(key)}"),),
     )

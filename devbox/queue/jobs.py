@@ -137,17 +137,22 @@ def _tried(name: str, make: Callable[[], ModuleType]) -> ModuleType:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also what calls sys.exit at import
-        raise _invalid(name, _where(error)) from error
+        raise _invalid(name, _where(error, name)) from error
 
 
-def _where(error: BaseException) -> str:
-    """An import's error with the line of the user's file in front, for the error's one line."""
-    said = f"{type(error).__name__}: {error}"
-    if isinstance(error, SyntaxError):
-        return f"{error.filename}:{error.lineno}: {said}"
+def _where(error: BaseException, name: str) -> str:
+    """An import's error in one line, the file and the line in front: `FILE, line N: SyntaxError: ...`."""
+    if isinstance(error, SyntaxError):  # its text would have the file's name and line once more
+        return _told(error, error.msg, error.filename or name, error.lineno)
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
-    last = frames[-1] if frames else None
-    return said if last is None or last.filename == __file__ else f"{last.filename}:{last.lineno}: {said}"
+    if not frames or frames[-1].filename == __file__:
+        return _told(error, str(error))
+    return _told(error, str(error), frames[-1].filename, frames[-1].lineno)
+
+
+def _told(error: BaseException, said: str, file: str = "", line: int | None = None) -> str:
+    place = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
+    return place + f"{type(error).__name__}: {' '.join(said.split())}".rstrip(": ")
 
 
 def _invalid(name: str, why: str) -> DevboxError:

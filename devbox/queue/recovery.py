@@ -5,7 +5,7 @@ Each step is conditional on the job's still being where it was seen: two that re
 
 from __future__ import annotations
 
-from devbox.queue import dates, wire
+from devbox.queue import cut, dates, wire
 from devbox.queue.claims import Claims, Commands
 from devbox.queue.keys import Keys
 from devbox.queue.wire import Envelope
@@ -66,10 +66,10 @@ def _prune(redis: Commands, keys: Keys, worker: str, beat: bytes) -> bool:
 
 def _working(record: bytes) -> tuple[str, bytes]:
     try:
-        value = wire.loads(record)
-        return str(value["queue"]), wire.raw(wire.dumps(value["payload"]))
-    except (ValueError, KeyError, TypeError):
+        queue, payload = cut.view(cut.member(record, "queue") or b""), cut.member(record, "payload")
+    except ValueError:
         return "", record
+    return (str(queue), payload) if payload is not None else ("", record)
 
 
 def _age(beat: bytes, now: int) -> float:

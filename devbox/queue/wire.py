@@ -141,7 +141,7 @@ def failure(
     """A failure record, keys in Resque's order, with the raw payload in it.
 
     A payload that is no JSON object becomes a string, since readers look for its `class`; where its bytes are no
-    UTF-8 they are kept as `payload_base64`, too.
+    UTF-8 (or have blanks around them) they are kept as `payload_base64`, too.
     """
     head = raw(dumps({"failed_at": at or dates.failed_at()}))[:-1]
     tail = {
@@ -151,7 +151,7 @@ def failure(
         "worker": clean(worker),
         "queue": clean(queue),
     }
-    if not _is_utf8(data):
+    if not _is_utf8(data) or data != data.strip():
         tail["payload_base64"] = base64.b64encode(data).decode("ascii")
     return head + b',"payload":' + _embedded(data) + b"," + raw(dumps(tail))[1:]
 
@@ -174,16 +174,13 @@ def _embedded(data: bytes) -> bytes:
     return raw(dumps(data.decode("utf-8", "backslashreplace")))
 
 
-def payload_of(record: Mapping[str, Any]) -> bytes:
-    """The payload of a failure record, to be put into its queue again: the very bytes where they were kept."""
-    kept = record.get("payload_base64")
-    if isinstance(kept, str):
-        try:
-            return base64.b64decode(kept, validate=True)
-        except ValueError:
-            pass
-    value = record.get("payload")
-    return raw(value) if isinstance(value, str) else raw(dumps(value))
+def decoded(value: bytes) -> bytes | None:
+    """The bytes that a JSON string holds in base64, as `payload_base64` has them; None where it does not."""
+    try:
+        kept = loads(value)
+        return base64.b64decode(kept, validate=True) if isinstance(kept, str) else None
+    except ValueError:
+        return None
 
 
 def worker_id(host: str, pid: int | str, queues: Sequence[str]) -> str:

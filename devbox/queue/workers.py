@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from devbox.frozen import dataclass
-from devbox.queue import dates, wire
+from devbox.queue import cut, dates, wire
 
 if TYPE_CHECKING:
     from devbox.queue.client import Client
@@ -78,7 +78,7 @@ def _record(data: bytes | None) -> dict[str, Any] | None:
     if not data:
         return None
     try:
-        value = wire.loads(data)
+        value = cut.view(data)
     except ValueError:
         return {"queue": None, "run_at": None, "payload": None}
     return value if isinstance(value, dict) else {"queue": None, "run_at": None, "payload": value}

@@ -85,13 +85,36 @@ def test_what_somebody_else_removed_meanwhile_is_left_alone(client: Client) -> N
     assert client.redis.llen(client.keys.queue("a")) == 1
 
 
-def test_a_payload_that_is_no_text_is_retried_byte_for_byte(client: Client) -> None:
-    for payload in (b"\xff\xfe no text", b"{not json", b"5", b'{"class":"A","args":[1.0,"\\ud800"]}'):
+def test_what_is_retried_is_put_back_byte_for_byte(client: Client) -> None:
+    payloads = [b"\xff\xfe no text", b"{not json", b"5", b'{"class":"A","args":[1.10,"\\ud800",1e999,"\xc3\xa4"]}']
+    for payload in payloads:
         client.redis.rpush(client.keys.failed, wire.failure(payload, "X", "y", [], "w", "q"))
-    assert client.failures.retry(client.failures.find()) == 4
+    foreign = b'{"payload": {"class":"B", "args":[NaN]}, "queue": "q", "retried_at": null }'
+    client.redis.rpush(client.keys.failed, foreign)
+    seen = client.failures.find()
+    assert json.loads(json.dumps([f.data() for f in seen], allow_nan=False))[3]["payload"]["args"][2] == "1e999"
+    assert client.failures.retry(seen) == 5
     put_back = client.redis.lrange(client.keys.queue("q"), 0, -1)
-    assert put_back[:3] == [b"\xff\xfe no text", b"{not json", b"5"]
-    assert json.loads(put_back[3]) == {"class": "A", "args": [1.0, "\ud800"]}
+    assert put_back == [*payloads, b'{"class":"B", "args":[NaN]}']
+    assert json.loads(json.dumps(client.peek("q"), allow_nan=False))[3]["args"][2] == "1e999"
+    marked = client.redis.lindex(client.keys.failed, 4)
+    assert marked.startswith(foreign.partition(b"null")[0] + b'"')
+    assert all(failure.record["retried_at"] for failure in client.failures.find())
+
+
+def test_one_that_cannot_be_retried_hinders_no_other(client: Client) -> None:
+    client.redis.set(client.keys.queue("taken"), "no list")
+    fail(client, "a", "One", "first")
+    client.redis.rpush(client.keys.failed, "", b'{"queue":"a"}', b"[" * 5000)
+    fail(client, "taken", "Two", "its queue is none")
+    fail(client, "a", "Three", "last")
+    refused: list[DevboxError] = []
+    assert client.failures.retry(client.failures.find(), refused) == 2
+    assert [(one.code, one.message.partition(" ")[2].partition(" ")[0]) for one in refused] == [
+        ("queue.not_retryable", "1"), ("queue.not_retryable", "2"), ("queue.not_retryable", "3"),
+        ("queue.wrong_type", "4")]  # fmt: skip
+    assert [job["class"] for job in client.peek("a")] == ["One", "Three"]
+    assert refused[-1].cures[0].command == f"redis-cli TYPE {client.keys.queue('taken')}"
 
 
 def test_a_torn_record_is_shown_and_can_be_removed(client: Client) -> None:
@@ -139,10 +162,13 @@ def test_what_is_no_job_is_refused(client: Client, queue: str, cls: str, args: l
 
 
 def test_a_queue_whose_key_is_something_else_says_so(client: Client) -> None:
-    client.redis.set(client.keys.queue("a"), "no list")
-    with pytest.raises(DevboxError) as error:
-        client.enqueue("a", "Echo")
-    assert error.value.code == "queue.wrong_type"
+    key = client.keys.queue("a")
+    client.redis.hset(key, "no", "list")
+    for ask in (lambda: client.enqueue("a", "Echo"), lambda: client.peek("a")):
+        with pytest.raises(DevboxError) as error:
+            ask()
+        assert (error.value.code, error.value.cures[0].command) == ("queue.wrong_type", f"redis-cli TYPE {key}")
+    assert (client.holds("a"), client.holds("b")) == (True, False)
 
 
 def test_a_redis_that_refuses_is_named(own_redis: Callable[..., RedisServer]) -> None:

@@ -149,7 +149,7 @@ def test_three_signals_end_even_what_does_not_listen(yard: Yard) -> None:
 
 CANNOT_START = [
     (["--jobs", "no_such_module"], 1, "queue.jobs_invalid", "ModuleNotFoundError"),
-    (["--jobs", "BROKEN"], 1, "queue.jobs_invalid", "broken.py:2"),
+    (["--jobs", "BROKEN"], 1, "queue.jobs_invalid", "broken.py, line 2: SyntaxError: "),
     (["--jobs", "LEAVES"], 1, "queue.jobs_invalid", "ends the process"),
     (["--jobs", "missing.py"], 1, "queue.jobs_invalid", "no such file"),
     (["--queues", ""], 2, "option.invalid", ""),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devbox.errors import DevboxError
-from devbox.queue import address, dates, options, patterns, wire
+from devbox.queue import address, cut, dates, options, patterns, wire
 from devbox.queue.wire import BadPayload, Job
 
 JSON = st.recursive(
@@ -29,10 +29,10 @@ def test_what_is_written_is_read(cls: str, args: list[Any]) -> None:
 @settings(max_examples=50, deadline=None)
 @given(data=st.binary(max_size=60), queue=st.text(max_size=10), error=st.text(max_size=20))
 def test_any_bytes_are_filed_and_come_back(data: bytes, queue: str, error: str) -> None:
-    record = json.loads(wire.failure(data, "X", error, [error], "w", queue))
+    filed = wire.failure(data, "X", error, [error], "w", queue)
+    record = json.loads(filed)
     assert list(record)[:7] == ["failed_at", "payload", "exception", "error", "backtrace", "worker", "queue"]
-    back = wire.payload_of(record)
-    assert back == data or json.loads(back) == json.loads(data)
+    assert cut.payload_of(filed) == data
 
 
 def test_letters_are_written_as_they_are() -> None:

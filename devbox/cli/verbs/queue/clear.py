@@ -36,6 +36,10 @@ def clear(
         waiting = client.sizes().get(queue, 0)
         if run.flags.dry_run:
             return Result({"changes": [{"action": "remove", "target": f"queue {queue}", "reason": f"{waiting} jobs"}]})
-        if not run.confirm(f"Drop the queue {queue} at {client.where.shown} with the {waiting} jobs that wait in it?"):
+        if client.holds(queue) and not run.confirm(_question(queue, waiting, client.where.shown)):
             return Result({"cleared": 0, "queue": queue})
         return Result({"cleared": client.clear(queue), "queue": queue})
+
+
+def _question(queue: str, waiting: int, where: str) -> str:
+    return f"Drop the queue {queue} at {where} with the {waiting} jobs that wait in it?"

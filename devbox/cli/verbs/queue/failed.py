@@ -11,7 +11,8 @@ from devbox.cli.run import Run
 from devbox.cli.settings import checked
 from devbox.cli.verb import Outcome
 from devbox.cli.verbs.queue.peek import CountOption, StartOption, number
-from devbox.errors import Cure, UsageError
+from devbox.errors import Cure, DevboxError, UsageError
+from devbox.events import Warned
 from devbox.result import Result
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _clear(run: Run, client: Client) -> Result:
     there = client.failures.count()
     if run.flags.dry_run:
         return Result({"changes": [{"action": "remove", "target": "failures", "reason": f"all {there} of them"}]})
+    if not there:
+        return Result({"failures": [], "removed": 0})
     if not run.confirm(f"Remove all {there} failure records at {client.where.shown}?"):
         return Result({"failures": [], "removed": 0})
     return Result({"failures": [], "removed": client.failures.clear()})
@@ -126,7 +129,17 @@ def _act(run: Run, client: Client, what: str, only: Filter, then: str) -> Result
     data = [failure.data() for failure in chosen]
     if what == "remove":
         return Result({"failures": data, "removed": client.failures.remove(chosen)})
-    return Result({"failures": data, "retried": client.failures.retry(chosen)}, next=(Cure("see how they do", then),))
+    refused: list[DevboxError] = []
+    retried = client.failures.retry(chosen, refused)
+    if refused and len(chosen) == 1:
+        raise refused[0]
+    for one in refused:
+        run.emit(Warned(one.code, one.message))
+    status = ("partial" if retried else "error") if refused else "ok"
+    error = refused[0] if refused and not retried else None
+    return Result(
+        {"failures": data, "retried": retried}, status=status, error=error, next=(Cure("see how they do", then),)
+    )
 
 
 def _change(what: str, failure: Failure) -> dict[str, str]:
