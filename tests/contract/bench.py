@@ -23,7 +23,8 @@ TINY = "devbox-lab/tiny:1"
 HOME = "/home/dev"
 UID = 1000
 _APPLETS = ("sh", "sleep", "cat", "echo", "true", "false", "ls", "id")
-_STAY = "trap 'exit 143' TERM; sleep 600 & wait"
+_LISTEN = "trap 'exit 143' TERM"
+_STAY = "sleep 600 & wait"
 
 
 @dataclass
@@ -58,7 +59,8 @@ class Bench:
         if isinstance(self.engine, FakeEngine):
             self.engine.services[service] = _service(says, exits)
         lines = [f"echo '{text}'" + (" >&2" if stream == 2 else "") for stream, text in says]
-        script = "; ".join([*lines, _STAY if exits is None else f"exit {exits}"])
+        # it listens for SIGTERM before it says anything: who has heard it may stop it
+        script = "; ".join([_LISTEN, *lines, _STAY if exits is None else f"exit {exits}"])
         values = {
             "name": self.name(service),
             "image": self.image,

@@ -149,8 +149,9 @@ class TestLifeOfAContainer:
         assert bench.engine.inspect(id_).started_at == started
 
     def test_stopped_it_has_an_exit_code_and_no_ports(self, bench: Bench) -> None:
-        id_ = bench.run(ports=(Publish(8080, "127.0.0.1", free_port()),))
-        bench.engine.stop(id_, 5)
+        id_ = bench.run(ports=(Publish(8080, "127.0.0.1", free_port()),), says=((1, "up"),))
+        until(lambda: list(bench.engine.logs(id_)))
+        bench.engine.stop(id_, 60)
         found = bench.engine.find_container(id_)
         assert found is not None
         assert (found.state, found.exit_code, found.ports) == ("exited", 143, ())
