@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -274,16 +276,19 @@ class Watching:
         return hpl.differs(before, hpl.render(found))
 
     def check(self, paths: Iterable[str]) -> None:
-        """Ask Jenkins' own compiler what it thinks of views that were sent."""
-        base = f"{self.folder.path}/"
-        asked = "\n".join(base + path for path in paths)
-        if not asked:
-            return
+        """Ask Jenkins' own compiler what it thinks of views that were sent; the next edit does not wait for that."""
+        asked = "\n".join(f"{self.folder.path}/{path}" for path in paths)
+        if asked:
+            threading.Thread(target=self.ask_compiler, args=(asked,), name="devbox-views", daemon=True).start()
+
+    def ask_compiler(self, asked: str) -> None:
+        """A line for each view that it refuses. That it cannot be asked just now is no news: the page will tell."""
         arguments = {"id": self.folder.plugin, "paths": asked}
-        for problem in script.call(enter(self.engine, self.request.link.name).client, "views", arguments):
-            path = _shown(str(problem["path"]).removeprefix(base))
-            where = f":{problem['line']}:{problem['column']}" if problem["line"] > 0 else ""
-            self.emit(Edited("view", f"{path}{where}", "failed", detail=str(problem["message"])))
+        with contextlib.suppress(Exception):  # in a thread: also while the watch ends
+            for problem in script.call(enter(self.engine, self.request.link.name).client, "views", arguments):
+                path = _shown(str(problem["path"]).removeprefix(f"{self.folder.path}/"))
+                where = f":{problem['line']}:{problem['column']}" if problem["line"] > 0 else ""
+                self.emit(Edited("view", f"{path}{where}", "failed", detail=str(problem["message"])))
 
 
 def _why(path: str) -> str:
