@@ -55,7 +55,9 @@ class Chaos:
                 self.server.kill()
                 self.server.start()
                 self.killed["redis"] += 1
-            if ended >= self.struck + BETWEEN or not self.struck:
+            if pool.process.poll() is not None:  # it was hit while it tried the job modules: Docker starts it again
+                pool = self._start()
+            if ended >= self.struck + BETWEEN:
                 self.struck = ended
                 pool = self._strike(pool, dice)
             time.sleep(EVERY)
