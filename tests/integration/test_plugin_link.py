@@ -117,6 +117,11 @@ def test_what_cannot_be_loaded_is_taken_back(loop: Loop) -> None:
     assert not box.docker.has(box.container, f"{HOME}/devbox-link/bad")
     assert box.life() == life and loop.page().startswith("first view")
 
+    manifest.write_text(bad.manifest())
+    mended = Loop(box, bad)
+    assert not mended.plugin("link", str(bad.root)).ok().data["restarted"], "Jenkins keeps the failure in its list"
+    assert mended.page() == "first view hello model text" and box.life() == life
+
 
 def test_a_published_debugger_is_said_and_one_debugger_is_enough(loop: Loop) -> None:
     from devbox.jenkins.jdwp import attached

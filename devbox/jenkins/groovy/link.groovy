@@ -2,15 +2,17 @@
 // For every core since 1.6xx, so in the Groovy of Groovy 1.8. `id` and `load` are put before it.
 def plugins = jenkins.model.Jenkins.getInstance().getPluginManager()
 org.kohsuke.stapler.MetaClass.NO_CACHE = true
+def root = { Throwable cause ->
+    while (cause.getCause() != null && cause.getCause() != cause) { cause = cause.getCause() }
+    return cause.toString()
+}
 def answer = [before: plugins.getPlugin(id) != null, version: null, active: false, restart: false, error: null]
 if (!answer.before && load == 'yes') {
     try {
         plugins.dynamicLoad(new File(plugins.rootDir, id + '.hpl'))
     } catch (Throwable thrown) {
         answer.restart = thrown.getClass().getSimpleName() == 'RestartRequiredException'
-        Throwable cause = thrown
-        while (cause.getCause() != null && cause.getCause() != cause) { cause = cause.getCause() }
-        answer.error = cause.toString()
+        answer.error = root(thrown)
     }
 }
 def found = plugins.getPlugin(id)
@@ -18,10 +20,10 @@ if (found != null) {
     answer.version = found.getVersion()
     answer.active = found.isActive()
 }
-def failed = plugins.getFailedPlugins().findAll { it.name == id || it.name.startsWith(id + '.') }
-if (!failed.isEmpty() && answer.error == null) {
-    Throwable cause = failed[-1].cause
-    while (cause.getCause() != null && cause.getCause() != cause) { cause = cause.getCause() }
-    answer.error = cause.toString()
+// Jenkins forgets no failure until it starts again: what is loaded now may have failed before.
+if (!answer.active && (answer.error == null || answer.restart)) {
+    def names = [id] + ['.hpl', '.jpl', '.jpi', '.hpi'].collect { id + it }
+    def failed = plugins.getFailedPlugins().findAll { names.contains(it.name) }
+    if (!failed.isEmpty()) { answer.error = root(failed[-1].cause) }
 }
 return answer
