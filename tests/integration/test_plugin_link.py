@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.support.box import HOME, Box
-from tests.integration.support.loop import Loop
+from tests.integration.support.loop import PATIENCE, Loop
 from tests.integration.support.ports import free_port
+from tests.integration.support.waiting import until
 from tests.lab import Lab
 from tests.lab.project import Project
 
@@ -71,7 +73,13 @@ def test_link_asks_for_the_agent_and_unlink_undoes_all_of_it(loop: Loop) -> None
 
     for name in ("nope", "../plugins", "."):
         loop.plugin("unlink", name).failed("link.unknown")
-    assert loop.plugin("unlink", "hello").ok().data["restarted"]
+    planned = loop.plugin("unlink", "hello", "--dry-run").ok().changes
+    assert planned[0] == ("unlink", "hello") and ("create", box.container) in planned
+    unlinking = box.devbox.start("--json", "plugin", "unlink", "hello", "-n", box.name)
+    until(lambda: not box.docker.has(box.container, f"{HOME}/plugins/hello.hpl"), "the .hpl is gone", PATIENCE, 0.02)
+    unlinking.signal(signal.SIGINT)
+    unlinking.end()
+    loop.plugin("unlink", "hello")  # one that is interrupted can be finished
     assert loop.page().startswith("404")
     assert not box.docker.has(box.container, f"{HOME}/devbox-link")
     assert not box.docker.has(box.container, f"{HOME}/plugins/hello.hpl")
@@ -157,9 +165,10 @@ def test_an_old_core_under_a_prefix(loop: Loop, have: Callable[[str], str]) -> N
     loop.project.view("second view")
     loop.project.page("bonjour")
     loop.project.compile()
+    (loop.project.webapp / "static.txt").unlink()
     box.docker.api.stop(box.container)
     assert loop.plugin("link", str(loop.project.root)).ok(), "one that is stopped is started"
-    assert loop.page() == "second view bonjour model text"
+    assert loop.page() == "second view bonjour model text" and loop.static() == "404" and loop.same()
     loop.watch()
     loop.project.page("swapped")
     loop.project.compile()
@@ -168,6 +177,11 @@ def test_an_old_core_under_a_prefix(loop: Loop, have: Callable[[str], str]) -> N
     loop.project.views.joinpath("index.jelly").write_text("<p>\n")
     loop.tells("view", "failed", "index.jelly:")
     loop.stop()
+    box.docker.api.stop(box.container)
+    planned = loop.plugin("unlink", "hello", "--dry-run").ok().changes
+    assert planned[0] == ("unlink", "hello") and ("start", box.container) in planned
+    loop.plugin("unlink", "hello").ok()
+    assert loop.page().startswith("404") and not box.docker.has(box.container, f"{HOME}/devbox-link")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +191,9 @@ def test_an_old_core_under_a_prefix(loop: Loop, have: Callable[[str], str]) -> N
         (("plugin", "link", "."), "project.none", 2),
         (("plugin", "watch", ".", "--restart", "maybe"), "option.invalid", 2),
         (("up", "jenkins", "--plugin", "git"), "plugin.unsupported", 2),
+        (("up", "jenkins", "--plugin", "git:5.2.0"), "plugin.unsupported", 2),
+        (("up", "jenkins", "--plugin", "nowhere/git:1"), "project.none", 2),
+        (("up", "jenkins", "--plugin", ""), "option.invalid", 2),
         (("up", "jenkins", "--plugin", "a-file.hpi"), "plugin.unfit", 1),
         (("up", "jenkins", "--plugin", ".", "--no-wait"), "option.conflict", 2),
         (("up", "jenkins", "--debug-port", "0"), "option.invalid", 2),

@@ -57,7 +57,9 @@ def restore(engine: Engine, name: str, container: Container, plugins: Sequence[s
     lines = [shlex.join(words)]
     for file in before.kept:
         lines.append(shlex.join(["mv", "-f", "--", f"{layout.PATH}/{layout.BEFORE}/{file}", f"{folder}/{file}"]))
-    _inside(engine, name, container, " && ".join(lines))
+    said = inside(engine, name, container, " && ".join(lines))
+    if said:
+        raise DevboxError("plugin.restore", "the plugins' earlier files could not be put back", cause=said)
 
 
 def forget(engine: Engine, container: Container, before: Before) -> None:
@@ -66,18 +68,13 @@ def forget(engine: Engine, container: Container, before: Before) -> None:
         engine.exec(container.id, ("rm", "-rf", "--", f"{layout.PATH}/{layout.BEFORE}"))
 
 
-def _inside(engine: Engine, name: str, container: Container, line: str) -> None:
-    """Run a line of sh on the home: in the container, or in a helper where that one does not run."""
-    if engine.inspect(container.id).state == "running":
-        done = engine.exec(container.id, ("sh", "-c", line))
-        if done.exit_code == 0:
-            return
-        said = done.stderr.decode("utf-8", "replace").strip()
-    else:
-        said = _helped(engine, name, container, line)
-        if not said:
-            return
-    raise DevboxError("plugin.restore", "the plugins' earlier files could not be put back", cause=said)
+def inside(engine: Engine, name: str, container: Container, line: str) -> str:
+    """Run a line of sh on the home, in the container or in a helper where that one does not run; "" or what failed."""
+    if engine.inspect(container.id).state != "running":
+        return _helped(engine, name, container, line)
+    done = engine.exec(container.id, ("sh", "-c", line))
+    said = done.stderr.decode("utf-8", "replace").strip()
+    return (said or f"exit {done.exit_code}") if done.exit_code else ""
 
 
 def _helped(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
+
 from devbox.engine.api import Container
 from devbox.errors import Cure, DevboxError
 from devbox.jenkins import home as layout
@@ -10,14 +13,18 @@ from devbox.jenkins.project import NAME
 from devbox.result import Result
 from devbox.sandbox.choices import of_container
 from devbox.sandbox.inside import service_container
+from devbox.sandbox.plugins.before import inside
 from devbox.sandbox.plugins.link import SERVICE, restart_of, spare_builds
 from devbox.sandbox.plugins.linked import Folder
 from devbox.sandbox.request import UpRequest, World
-from devbox.sandbox.up import bring
+from devbox.sandbox.up import bring, change_json
 
 
 def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: bool) -> Result:
-    """Take a link away: its files, the loaded plugin (by a restart), and with the last link the debug agent."""
+    """Take a link away: its files, the loaded plugin (by a restart), and with the last link the debug agent.
+
+    Jenkins no longer finds the plugin first, and its folder goes last: so one that was interrupted can be finished.
+    """
     world, warnings = world.collecting()
     container = service_container(world.engine, name, SERVICE, running=False)
     folder = Folder.of(world.engine, container.name, plugin)
@@ -25,27 +32,41 @@ def unlink(world: World, name: str, plugin: str, *, timeout: float, dry_run: boo
         raise _not_linked(world, container, name, plugin)
     others = [other for other in links(world, container) if other != plugin]
     last = not others and bool(of_container(container.labels, {})["linked"])
-    reason = "it has no linked plugin any more" if last else "the plugin is loaded"
-    running = container.state == "running"
-    changes = [{"action": "unlink", "target": plugin, "reason": "asked for"}]
-    if last or running:
-        changes.append({"action": "recreate" if last else "restart", "target": container.name, "reason": reason})
+    request = UpRequest(SERVICE, name, asked={"linked": False} if last else {}, timeout=timeout)
     if dry_run:
-        return Result({"changes": changes}, tuple(warnings))
+        planned = (bring(world, replace(request, dry_run=True)).data or {})["changes"]
+        asked = {"action": "unlink", "target": plugin, "reason": "asked for"}
+        return Result({"changes": [asked, *(planned or [change_json(restart_of(container))])]}, tuple(warnings))
     version = _version(world, container, plugin)
-    if running:
-        spare_builds(world, name)
-    else:
-        bring(world, UpRequest(SERVICE, name, timeout=timeout))
+    if container.state == "running":
+        _spare_builds(world, name)
+    _hide(world, name, container, plugin)
+    bring(world, request, restart=(restart_of(container),))
     with world.shield():
-        folder.remove((hpl.file(plugin), hpl.folder(plugin) if others else hpl.FOLDER))
-    if last:
-        bring(world, UpRequest(SERVICE, name, asked={"linked": False}, timeout=timeout))
-    else:
-        current = service_container(world.engine, name, SERVICE)
-        bring(world, UpRequest(SERVICE, name, timeout=timeout), restart=(restart_of(current),))
+        folder.remove((hpl.folder(plugin) if others else hpl.FOLDER,))
     found = {"name": plugin, "version": version, "folders": [], "restarted": True}
     return Result(found, tuple(warnings))
+
+
+def _spare_builds(world: World, name: str) -> None:
+    """Ask for what is being built; a Jenkins that says nothing of it (the plugin may be why) is asked for, too."""
+    try:
+        spare_builds(world, name)
+    except DevboxError as error:
+        if error.code not in ("jenkins.unreachable", "jenkins.unexpected", "groovy.unanswered"):
+            raise
+        question = "Jenkins does not say whether it builds anything; this needs a restart of it. Go on?"
+        if not world.confirm(question):
+            raise DevboxError(
+                "link.declined", "nothing was done: Jenkins does not answer", cause=error.cause
+            ) from error
+
+
+def _hide(world: World, name: str, container: Container, plugin: str) -> None:
+    """Take the `.hpl` away, whether the container runs or not: Jenkins' next start is without the plugin."""
+    said = inside(world.engine, name, container, shlex.join(["rm", "-f", "--", f"{layout.PATH}/{hpl.file(plugin)}"]))
+    if said:
+        raise DevboxError("link.delete", f"files of {plugin} could not be deleted", cause=said)
 
 
 def links(world: World, container: Container) -> list[str]:
