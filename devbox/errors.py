@@ -34,7 +34,7 @@ class DevboxError(Exception):
     """A failure in words for a person.
 
     `code` is stable and dotted ("port.taken"); `message` is one line; `cause` is what another program said;
-    `log` names a file with the whole story. Subclasses only choose the exit status.
+    `log` names a file with the whole story. Subclasses choose the exit status, or say more to whoever catches them.
     """
 
     exit: Exit = Exit.FAILED

@@ -43,10 +43,25 @@ class Reply:
         return self.body.decode("utf-8", "replace")
 
 
+class Late(DevboxError):
+    """Jenkins has the whole request for `path`, and has not answered in time: whatever it does, it may still do."""
+
+    def __init__(self, url: str, path: str, timeout: float | None) -> None:
+        within = f" within {timeout:g} s" if timeout else ""
+        super().__init__(
+            "jenkins.unreachable",
+            f"Jenkins at {url} has not answered{within}",
+            cures=(Cure("see what it says", "devbox logs"),),
+            retryable=True,
+        )
+        self.path = path
+
+
 class Client:
     """One administrator of the Jenkins at `url` (with its prefix). Without a password: nobody, as under `--no-auth`.
 
-    Every call raises `jenkins.unreachable` where nothing answers and `jenkins.denied` where the sign-in is refused.
+    Every call raises `jenkins.unreachable` where nothing answers (`Late` where Jenkins has the request, but does not
+    answer in time) and `jenkins.denied` where the sign-in is refused.
     """
 
     def __init__(self, url: str, password: str | None = None, token: str | None = None) -> None:
@@ -154,10 +169,12 @@ class Client:
     ) -> Reply:
         parts = urlsplit(self.url)
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=CONNECT)
+        sent = False
         try:
             connection.connect()
             connection.sock.settimeout(timeout)
             connection.request(method, parts.path + path, body() if body else None, dict(headers))
+            sent = True
             response = connection.getresponse()
             for cookie in response.headers.get_all("Set-Cookie") or ():
                 name, equals, value = cookie.partition(";")[0].partition("=")
@@ -166,6 +183,8 @@ class Client:
             found = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, found, response.read(LONGEST))
         except (OSError, http.client.HTTPException) as error:
+            if sent and isinstance(error, TimeoutError):
+                raise Late(self.url, path, timeout) from error
             raise unreachable(self.url, error) from error
         finally:
             connection.close()

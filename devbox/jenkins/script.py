@@ -20,6 +20,9 @@ from devbox.jenkins.client import TIMEOUT, Client, excerpt
 NAME = "devbox_script.groovy"
 """What Groovy calls the script; a class of it must not have the name of one of the user's."""
 
+PATH = "/scriptText"
+"""Where Jenkins takes one."""
+
 PIECE = 30_000
 """Characters of a text in the wrapper: a class file holds no constant of more than 65,535 bytes."""
 
@@ -71,7 +74,7 @@ def call(client: Client, name: str, arguments: Mapping[str, str] | None = None, 
 
 def _ask(client: Client, token: str, text: str, timeout: float) -> dict[str, Any]:
     """What the script says behind its token."""
-    reply = client.post("/scriptText", {"script": text}, timeout=timeout)
+    reply = client.post(PATH, {"script": text}, timeout=timeout)
     if reply.status == 200:
         for line in reply.text.splitlines():
             if line.startswith(token):

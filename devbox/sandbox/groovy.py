@@ -9,6 +9,7 @@ from pathlib import PurePath
 from devbox.engine.api import Engine
 from devbox.errors import Cure, DevboxError
 from devbox.jenkins import script
+from devbox.jenkins.client import Late
 from devbox.jenkins.script import NAME, Failure
 from devbox.result import Result
 from devbox.sandbox.plugins.entry import enter
@@ -25,13 +26,29 @@ MACHINERY = re.compile(r"\s*at (java|jdk|sun|groovy|org\.codehaus\.groovy|org\.a
 def groovy(engine: Engine, name: str, text: str, file: str, arguments: Mapping[str, str], timeout: float) -> Result:
     """Run it; `file` is what the script is called in what is said about it. A script that failed has its output, too.
 
-    Raises where Jenkins does not answer or gives no account.
+    Raises `groovy.timeout` for one that does not end in time (seconds), and where Jenkins does not answer or gives no
+    account.
     """
-    outcome = script.run(enter(engine, name).client, text, arguments, timeout=timeout)
+    try:
+        outcome = script.run(enter(engine, name).client, text, arguments, timeout=timeout)
+    except Late as late:
+        raise (_unended(PurePath(file).name, name, timeout) if late.path == script.PATH else late) from late
     data = {"output": outcome.output, "result": outcome.result}
     if outcome.failure is None:
         return Result(data)
     return Result(data, status="error", error=_error(outcome.failure, PurePath(file).name, name))
+
+
+def _unended(file: str, name: str, timeout: float) -> DevboxError:
+    """Jenkins has no way to end a script from outside, and it does not notice that nobody waits for one any more."""
+    return DevboxError(
+        "groovy.timeout",
+        f"{file} has not ended within {timeout:g} s; it goes on in Jenkins",
+        cures=(
+            Cure("end it, with whatever else runs there", f"devbox restart {name}"),
+            Cure("give one that takes longer more time: --timeout SECONDS"),
+        ),
+    )
 
 
 def _error(failure: Failure, file: str, name: str) -> DevboxError:

@@ -73,6 +73,13 @@ def test_a_jenkins_that_dies_is_a_failure(up: Box, tmp_path: Path) -> None:
     run(up, "return 1", tmp_path).failed("service.stopped")
 
 
+def test_one_that_does_not_end_is_said_to_go_on(first: First, tmp_path: Path) -> None:
+    error = run(first.box, "sleep(20000)", tmp_path, "--timeout", "1").failed("groovy.timeout").error
+    assert error["message"] == "try me.groovy has not ended within 1 s; it goes on in Jenkins"
+    assert error["cures"][0]["command"] == f"devbox restart {first.box.name}"
+    assert run(first.box, "return 1", tmp_path).ok().data["result"] == 1, "Jenkins is well"
+
+
 def test_wrong_usage(first: First, tmp_path: Path) -> None:
     box = first.box
     box.devbox.json("groovy", tmp_path / "none.groovy", "-n", box.name).failed("groovy.unreadable", 2)

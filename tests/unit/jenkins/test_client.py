@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devbox.errors import DevboxError
-from devbox.jenkins.client import Client, Reply, excerpt
+from devbox.jenkins.client import Client, Late, Reply, excerpt
 from tests.unit.jenkins.fake_jenkins import Fake, fake_jenkins
 
 
@@ -78,6 +78,16 @@ def test_nobody_there_and_one_who_hangs_up() -> None:
     with pytest.raises(DevboxError) as caught:
         dead.get("/api/json")
     assert (caught.value.code, caught.value.retryable) == ("jenkins.unreachable", True)
+
+
+def test_one_who_takes_a_request_and_does_not_answer() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        slow = Client(f"http://127.0.0.1:{silent.getsockname()[1]}", "x")
+        with pytest.raises(Late, match=r"has not answered within 0\.1 s") as caught:
+            slow.get("/scriptText", timeout=0.1)
+    assert (caught.value.code, caught.value.path) == ("jenkins.unreachable", "/scriptText")
 
 
 EXCERPTS = {
