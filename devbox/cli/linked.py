@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,12 +56,16 @@ def projects(run: Run, options: Mapping[str, Any], asked: MutableMapping[str, An
     return found
 
 
+ID = re.compile(r"[A-Za-z0-9_-]+(:\S*)?|[A-Za-z0-9][A-Za-z0-9._-]*:[^/\\\s]*")
+"""An id as Jenkins' own tools take it, `git` and `git:5.2.0`; what has a slash or is only dots is a place."""
+
+
 def _folder(cwd: Path, word: str) -> Path:
     place = cwd / Path(word).expanduser()
-    if not place.is_dir() and not set("/\\.") & set(word):
+    if not place.exists() and ID.fullmatch(word):
         raise UsageError(
             "plugin.unsupported",
-            f"{word!r} is no folder, and this version of devbox fetches no plugins by their id",
+            f"there is no {word!r} here, and this version of devbox fetches no plugins by their id",
             cures=(Cure("download its .hpi and put it in once Jenkins is up", "devbox plugin deploy FILE"),),
         )
     return place

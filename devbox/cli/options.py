@@ -107,7 +107,7 @@ OPTIONS: tuple[Option, ...] = (
     _jenkins("plugins_file", values.text, path=True, later=True),
     _jenkins(
         "plugin",
-        values.words,
+        values.plugins,
         "a plugin's file, or its project: linked",
         "FILE|DIR",
         up=True,

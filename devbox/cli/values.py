@@ -222,6 +222,15 @@ def words(value: Any) -> list[str]:
     return found
 
 
+def plugins(value: Any) -> list[str]:
+    """Files and folders of plugins; as one text (of a variable) separated by commas."""
+    try:
+        return words(value)
+    except Bad as error:
+        text = "names no plugin"
+        raise Bad("option.invalid", text, "give a plugin's file, or the folder of its project") from error
+
+
 def queues(value: Any) -> list[str]:
     """Names and patterns of queues, in the order in which they are served; `!NAME` excludes one."""
     found = words(value)

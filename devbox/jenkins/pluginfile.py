@@ -110,7 +110,8 @@ def _read(path: Path, file: IO[bytes]) -> PluginFile:
 def _ending(path: Path) -> Problem:
     if path.suffix in (".hpl", ".jpl"):
         return Problem("plugin.ending", "it is a list of places on one machine, not a plugin: link its project instead")
-    return Problem("plugin.ending", f"Jenkins takes {' and '.join(ENDINGS)} alone, not {path.suffix or 'this name'!r}")
+    what = repr(path.suffix) if path.suffix else "a name without an ending"
+    return Problem("plugin.ending", f"Jenkins takes {' and '.join(ENDINGS)} alone, not {what}")
 
 
 def _unsafe(entries: list[zipfile.ZipInfo]) -> Iterator[Problem]:

@@ -71,13 +71,18 @@ def _read(found: dict[str, Any]) -> State:
         core=str(found["core"]),
         session=str(found["session"]),
         java=java_level(str(found["java"])),
-        plugins={plugin["name"]: Installed(**plugin) for plugin in found["plugins"]},
+        plugins={plugin["name"]: _installed(plugin) for plugin in found["plugins"]},
         failed=tuple(Failed(one["name"], tuple(one["causes"])) for one in found["failed"]),
         archives=found["archives"],
         deployed=found["deployed"],
         builds=tuple(found["builds"]),
         last=int(found["last"] or 0),
     )
+
+
+def _installed(found: dict[str, Any]) -> Installed:
+    """Java keeps the blanks behind a manifest's value; nobody means them."""
+    return Installed(**{**found, "version": str(found["version"] or "").strip()})
 
 
 def java_level(text: str) -> int:

@@ -116,6 +116,8 @@ def test_what_fails_is_taken_away_and_the_earlier_one_comes_back(current: Box, m
     assert "boom in start" in failed.error["cause"] and failed.warnings == []
     assert files(current) == before and plugins(current)["kept"] == ("1.0", "deployed")
     assert "hello" in page(current, "kept")
+    (blank,) = deploy(current, make("blank", version="1.0 ")).ok().data["plugins"]
+    assert blank["version"] == "1.0" and plugins(current)["blank"] == ("1.0", "deployed")
     (mended,) = deploy(current, make("boom", version="1.1")).ok().data["plugins"]
     assert (mended["restarted"], mended["version"]) == (False, "1.1")
 

@@ -149,3 +149,12 @@ def test_words_for_true(word: str) -> None:
 @pytest.mark.parametrize("word", ["0", "false", "No"])
 def test_words_for_false(word: str) -> None:
     assert values.boolean(word) is False
+
+
+def test_plugins_are_files_and_folders() -> None:
+    assert values.plugins(["a, b.hpi", "."]) == ["a, b.hpi", "."]
+    assert values.plugins("a.hpi, .") == ["a.hpi", "."]
+    for nothing in ([""], [" "], "a.hpi,"):
+        with pytest.raises(values.Bad, match="names no plugin") as caught:
+            values.plugins(nothing)
+        assert "commas" not in caught.value.cure

@@ -154,7 +154,9 @@ def test_other_encodings_and_an_end_that_is_none(told: Told) -> None:
 
 @pytest.mark.parametrize("name", ["hello.zip", "hello", "hello.war", "hello.hpl"])
 def test_other_endings(told: Told, name: str) -> None:
-    assert ("plugin.ending", "fail") in codes(told(plugin(), name))
+    found = told(plugin(), name)
+    assert ("plugin.ending", "fail") in codes(found)
+    assert "this name" not in found.problems[0].message
 
 
 def test_what_is_no_file_at_all(tmp_path: Path) -> None:
