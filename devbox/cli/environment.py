@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,16 @@ from devbox.cli.operations import Operations
 
 class OutputClosed(Exception):
     """Whoever read our stdout has gone away (`devbox logs | head`)."""
+
+
+class OutputFailed(Exception):
+    """Our stdout cannot be written to, and not because its reader has gone: a full disk. The argument says why."""
+
+
+def _not_written(error: Exception) -> Exception:
+    if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE, errno.ECONNRESET, errno.EINVAL):
+        return OutputFailed(error.strerror or str(error))
+    return OutputClosed()  # EINVAL: what Windows calls a broken pipe
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +92,15 @@ class Environment:
             return 80
 
     def out(self, text: str) -> None:
-        """Write to stdout; raises `OutputClosed` when nobody reads it any more."""
+        """Write to stdout; raises `OutputClosed` when nobody reads it any more, `OutputFailed`."""
         try:
             self.stdout.write(text)
             self.stdout.flush()
         except (OSError, ValueError) as error:
-            raise OutputClosed from error
+            raise _not_written(error) from error
 
     def out_bytes(self, data: bytes, *, error: bool = False) -> None:
-        """Write bytes as they are to stdout (or stderr); raises `OutputClosed`."""
+        """Write bytes as they are to stdout (or stderr); raises as `out`."""
         stream = self.stderr if error else self.stdout
         raw = getattr(stream, "buffer", None)
         try:
@@ -100,7 +111,7 @@ class Environment:
                 raw.write(data)
                 raw.flush()
         except (OSError, ValueError) as failure:
-            raise OutputClosed from failure
+            raise _not_written(failure) from failure
 
     def err(self, text: str) -> None:
         """Write to stderr; that nobody reads it is no reason to fail."""

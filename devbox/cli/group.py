@@ -11,6 +11,7 @@ import typer.core
 import typer.main
 
 from devbox.cli import flags
+from devbox.cli.session import Session
 from devbox.errors import Cure, UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Group(typer.core.TyperGroup):
         name = self.also.get(cmd_name, cmd_name)
         if name not in self.table:
             return None
+        if ctx and (session := ctx.find_object(Session)):  # what is wrong with its options does not know whose they are
+            session.command = f"{ctx.command_path} {name}".removeprefix("devbox ")
         command: Command = importlib.import_module(f"{self.package}.{name}").command()
         return command
 

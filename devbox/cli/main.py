@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from devbox.cli.environment import Environment, OutputClosed
+from devbox.cli.environment import Environment, OutputClosed, OutputFailed
 from devbox.cli.offer import accepted
-from devbox.cli.session import Session
+from devbox.cli.session import Session, chosen_engine
 from devbox.errors import DevboxError, Exit, Interrupted
 
 
@@ -18,10 +18,14 @@ def run(argv: Sequence[str], environment: Environment | None = None) -> int:
         if environment is None:
             session.interrupts.install()
         return _told(session)
-    except OutputClosed:
+    except OutputClosed:  # the reader has what it wanted
         if environment is None:
             _drop_stdout(session.environment)
-        return Exit.FAILED
+        return session.status
+    except OutputFailed as failed:
+        if environment is None:
+            _drop_stdout(session.environment)
+        return session.unwritten(str(failed))
     except Interrupted as interrupt:  # while the outcome was being printed
         return interrupt.exit_status
     finally:
@@ -36,7 +40,7 @@ def _told(session: Session) -> int:
         return _failed(session, error)
     except Interrupted as interrupt:
         return session.interrupted(interrupt)
-    except OutputClosed:
+    except (OutputClosed, OutputFailed):
         raise
     except Exception as error:
         from devbox.cli.internal import as_error
@@ -49,19 +53,8 @@ def _failed(session: Session, error: DevboxError) -> int:
     status = session.fail(error)
     if not accepted(session, error):
         return status
-    session.words, session.rest, session.passes_exit = ["doctor", "--fix", *_endpoint(session.words)], None, False
+    session.words, session.rest, session.passes_exit = ["doctor", "--fix", *chosen_engine(session.words)], None, False
     return _told(session)
-
-
-def _endpoint(words: Sequence[str]) -> list[str]:
-    """The words that chose the engine."""
-    chosen: list[str] = []
-    for at, word in enumerate(words):
-        if word in ("--host", "--context"):
-            chosen += words[at : at + 2]
-        elif word.startswith(("--host=", "--context=")):
-            chosen.append(word)
-    return chosen
 
 
 def _dispatch(session: Session) -> int:
@@ -86,9 +79,14 @@ def _completed(words: list[str]) -> list[str]:
     done: list[str] = []
     for at, word in enumerate(words):
         done.append(word)
-        if word == "--explain" and "doctor" in words[:at] and (at + 1 == len(words) or words[at + 1].startswith("--")):
+        if word == "--explain" and "doctor" in words[:at] and _is_flag(words, at + 1):
             done.append("-")
     return done
+
+
+def _is_flag(words: Sequence[str], at: int) -> bool:
+    """Whether there is a flag at this place, or nothing: "-" is stdin."""
+    return at >= len(words) or (words[at].startswith("-") and words[at] != "-")
 
 
 def _drop_stdout(environment: Environment) -> None:

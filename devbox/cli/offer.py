@@ -50,7 +50,7 @@ def with_doctor(error: DevboxError, command: str) -> DevboxError:
 def accepted(session: Session, error: DevboxError) -> bool:
     """Whether somebody at a terminal wants the doctor now; nobody is asked who wants JSON, or cannot answer."""
     where = session.environment
-    if DOCTOR not in error.cures or session.json or session.streams:
+    if all(cure.text != DOCTOR.text for cure in error.cures) or session.json or session.streams:
         return False
     if not (is_terminal(where.stdin) and is_terminal(where.stderr) and is_terminal(where.stdout)):
         return False

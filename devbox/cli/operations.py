@@ -82,11 +82,13 @@ class Operations:
         option: str | None,
         configured: str | None,
         stack: str | None,
+        *,
+        kept: bool = True,
     ) -> str:
         """The one of them that is meant."""
         from devbox.sandbox.names import pick
 
-        return pick(existing, positional=positional, option=option, configured=configured, stack=stack)
+        return pick(existing, positional=positional, option=option, configured=configured, stack=stack, kept=kept)
 
     def restart(self, world: World, name: str, service: str | None, timeout: float) -> Result:
         """`devbox restart`."""

@@ -68,4 +68,4 @@ def hint(run: Run, given: str | None, command: str) -> str:
     """A command to type next, for the same Redis; its address is left out, since it may hold a password."""
     if given is not None:
         return f"{command} --redis URL"
-    return f"{command} -n {run.flags.name}" if run.flags.name else command
+    return run.session.place.command(command)

@@ -91,9 +91,12 @@ class Run:
         return bool(positional or self.flags.name or self.settings["name"])
 
     def sandbox(self, positional: str | None, stack: str | None = None, among: Sequence[Summary] | None = None) -> str:
-        """The sandbox that is meant, `among` these where it is given."""
+        """The sandbox that is meant, `among` these where given; else among those that are not down, if any are."""
         existing = () if self.is_named(positional) else self.existing if among is None else among
-        return self.operations.pick(existing, positional, self.flags.name, self.settings["name"], stack)
+        kept = among is not None
+        name = self.operations.pick(existing, positional, self.flags.name, self.settings["name"], stack, kept=kept)
+        self.session.sandbox = name
+        return name
 
     def chosen(self, given: Mapping[str, Any], name: str) -> Any:
         """An option's value: the command line's, else the settings'."""

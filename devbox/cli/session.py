@@ -15,6 +15,7 @@ from devbox.errors import Cure, DevboxError, Exit, Interrupted, UsageError
 from devbox.events import Event, Warned
 
 if TYPE_CHECKING:
+    from devbox.cli.paste import Place
     from devbox.result import Result, Warning_
     from devbox.ui.style import Style
 
@@ -40,6 +41,12 @@ class Session:
     """The verb prints many objects (logs): an interrupt adds none."""
     passes_exit: bool = False
     """The verb gives an inner command's exit status (exec, shell): devbox' own failure is 125."""
+    sandbox: str | None = None
+    """The sandbox that the command acts on, once that is known."""
+    configured: str | None = None
+    """The name in the settings."""
+    status: int = Exit.OK
+    """How it ended, once that is known: also where nobody reads its result."""
     told: list[Warning_] = field(default_factory=list)
     """The warnings that events have told so far: a failed run's envelope has them, too."""
 
@@ -69,22 +76,33 @@ class Session:
         from devbox.ui.style import Style
 
         stream = self.environment.stderr if error_stream else self.environment.stdout
-        return Style(colour.wanted(self.no_color, self.environment.env, is_terminal(stream)))
+        return Style(colour.wanted(self.no_color, self.environment.env, is_terminal(stream)), self.place.command)
+
+    @property
+    def place(self) -> Place:
+        """What commands to type next are completed with."""
+        from shlex import quote
+
+        from devbox.cli.paste import Place
+
+        return Place(self.sandbox, self.configured, tuple(map(quote, chosen_engine(self.words))))
 
     def succeed(self, result: Result) -> int:
         """Print a result on stdout; gives the exit status."""
         from devbox.result import envelope
         from devbox.ui import errors, results
 
+        result = self.place.result(result)
+        self.status = Exit.OK if result.status == "ok" else Exit.FAILED
+        if result.error is not None:
+            self.status = result.error.exit
         if self.json:
             self._print_json(envelope(self.command, result, told=self.told))
         else:
             self.environment.out(results.text(self.command, result, self.style(), self.environment.width))
             if result.error is not None:
                 self.environment.err(errors.text(result.error, self.style(error_stream=True)))
-        if result.error is not None:
-            return result.error.exit
-        return Exit.OK if result.status == "ok" else Exit.FAILED
+        return self.status
 
     def fail(self, error: DevboxError) -> int:
         """Print an error; gives the exit status."""
@@ -94,11 +112,21 @@ class Session:
         if isinstance(error, UsageError) and not error.cures:
             error.cures = (Cure("see what it takes", f"devbox {self.command} --help"),)
         with_doctor(error, self.command)
+        error.cures = self.place.cures(error.cures)
+        self.status = Exit.EXEC_FAILED if self.passes_exit and error.exit == Exit.FAILED else error.exit
         if self.json:
             self._print_json(envelope(self.command, error, told=self.told))
         else:
             self.environment.err(errors.text(error, self.style(error_stream=True)))
-        return Exit.EXEC_FAILED if self.passes_exit and error.exit == Exit.FAILED else error.exit
+        return self.status
+
+    def unwritten(self, why: str) -> int:
+        """After stdout failed: say so on stderr, where else; gives the exit status."""
+        from devbox.ui import errors
+
+        error = DevboxError("output.failed", "the result could not be written to stdout", cause=why)
+        self.environment.err(errors.text(error, self.style(error_stream=True)))
+        return Exit.EXEC_FAILED if self.passes_exit else self.status or Exit.FAILED
 
     def interrupted(self, interrupt: Interrupted) -> int:
         """After a signal: it has been said already, but a program still wants its object."""
@@ -111,3 +139,14 @@ class Session:
 
     def _print_json(self, value: object) -> None:
         self.environment.out(json.dumps(value) + "\n")
+
+
+def chosen_engine(words: Sequence[str]) -> list[str]:
+    """The words of a command line that chose the engine."""
+    chosen: list[str] = []
+    for at, word in enumerate(words):
+        if word in ("--host", "--context"):
+            chosen += words[at : at + 2]
+        elif word.startswith(("--host=", "--context=")):
+            chosen.append(word)
+    return chosen

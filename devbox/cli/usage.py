@@ -22,7 +22,7 @@ CODES: tuple[tuple[type[typer_errors.ClickException], str], ...] = (
 def as_error(error: typer_errors.ClickException, session: Session) -> DevboxError:
     """The usage error in our words, with the help that fits as its cure."""
     ctx = getattr(error, "ctx", None)
-    path = ctx.command_path if ctx else "devbox"
+    path = ctx.command_path if ctx else " ".join(dict.fromkeys(("devbox", *session.command.split())))
     session.command = path.removeprefix("devbox").strip() or session.command
     code = next((code for kind, code in CODES if isinstance(error, kind)), None)
     if code is None:

@@ -95,6 +95,7 @@ def _begin(session: Session, levels: list[Mapping[str, Any]]) -> Run:
     loaded = settings.load(where.env, where.cwd, where.config_dir)
     chosen = common.resolve(given, loaded)
     session.json, session.no_color = chosen.json, chosen.no_color
+    session.configured = loaded["name"]
     style = session.style(error_stream=True)
     sink = progress.open_sink(
         where.stderr, where.env, style, json=chosen.json, quiet=chosen.quiet, verbose=chosen.verbose

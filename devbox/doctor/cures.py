@@ -29,6 +29,12 @@ UNSET_CONTEXT = Remedy(
 )
 
 
+def without_flag(flag: str) -> Remedy:
+    """What named the engine was devbox' own flag, or its setting."""
+    text = f"Check what {flag} (or DEVBOX_{flag.strip('-').upper()}) names, or leave it out."
+    return Remedy(text, "docker context ls" if flag == "--context" else None)
+
+
 def use_context(name: str) -> Remedy:
     """Make a context the current one."""
     return Remedy(f"Use the context {name}.", f"docker context use {name}", Risk.SETTINGS, "context.use", (name,))

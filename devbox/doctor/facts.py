@@ -33,6 +33,8 @@ class Where:
 
     endpoint: Endpoint | None
     error: DevboxError | None = None
+    flag: str = ""
+    """The flag that chose it ("--host"), "" where the environment or the docker CLI's files did."""
 
     @property
     def url(self) -> str:

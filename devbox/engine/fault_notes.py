@@ -80,6 +80,7 @@ NOTES: dict[str, Note] = {
     "image.denied": _note("Docker Hub answers the same for a private image and for one that does not exist."),
     "image.denied-barely": _note("The registry wants a sign-in."),
     "image.not-found": _note("The tag was never pushed, or was deleted."),
+    "registry.plain": _note("A registry of one's own without TLS: only one on 127.0.0.1 is spoken to in plain HTTP."),
     "registry.tls": _note("A registry of one's own with a certificate that the engine does not know."),
     "registry.unreachable": _note("No network, a VPN, or a proxy that the daemon was not told of."),
     "registry.broken": _note("The connection broke off in the middle; often a proxy or a weak network."),

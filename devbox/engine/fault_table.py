@@ -240,13 +240,20 @@ FAULTS: tuple[Fault, ...] = (
         _TAGS,
     ),
     _fault(
+        "registry.plain",
+        "registry.tls",
+        r"server gave HTTP response to HTTPS client",
+        "The registry speaks plain HTTP, and the engine wants HTTPS of it.",
+        Cure("List it under insecure-registries in daemon.json and restart the engine, or give the registry TLS."),
+        scope="pull",
+    ),
+    _fault(
         "registry.tls",
         "registry.tls",
-        r"x509:.*signed by unknown authority|server gave HTTP response to HTTPS client"
+        r"x509:.*signed by unknown authority"
         r"|x509: certificate (?:is|has|relies)|tls: failed to verify certificate|tls: handshake failure",
         "The registry's certificate is not accepted.",
         Cure("Give the engine the registry's CA in /etc/docker/certs.d, or correct the clock."),
-        Cure("A registry without TLS has to be listed under insecure-registries in daemon.json."),
         scope="pull",
     ),
     _fault(

@@ -66,7 +66,7 @@ def connect(endpoint: Endpoint, *, timeout: float = CONNECT_SECONDS, patience: P
     with Translating(endpoint):
         transport = open_transport(endpoint, sys.platform)
     wire = Wire(transport, endpoint, patience)
-    version = wire.json("GET", "/version", limit=timeout)
+    version = wire.json("GET", "/version", limit=timeout, whole=True)
     if not isinstance(version, dict):
         raise not_docker(endpoint, repr(version).encode(), "JSON")
     window = daemon_window(str(version.get("ApiVersion")), version.get("MinAPIVersion"))

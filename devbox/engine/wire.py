@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import quote, urlencode
@@ -32,15 +33,21 @@ class Wire:
         self._patience = patience or (SSH if endpoint.url.startswith("ssh://") else LOCAL)
 
     def ping(self) -> bool:
-        """Whether `/_ping` answers in time."""
+        """Whether `/_ping` answers in time, all of it."""
         exchange = self._transport.exchange()
         wait = self._patience.ping
+        late = threading.Timer(wait, exchange.abort)  # an answer that drips outlives every time-out of a read
+        late.daemon = True
+        late.start()
         try:
             exchange.send(Request("GET", "/_ping", _HEADERS, None, wait, wait))
-            return exchange.status == 200 and exchange.read1(16) is not None
+            while exchange.read1(_PIECE):
+                pass
+            return exchange.status == 200
         except Exception:
             return False
         finally:
+            late.cancel()
             exchange.close()
 
     def json(
@@ -52,12 +59,15 @@ class Wire:
         body: object = None,
         limit: float = LIMIT,
         about: Mapping[str, str] | None = None,
+        whole: bool = False,
     ) -> Any:
         """The answer's JSON value, None for an empty answer. `about` fills the blanks of error messages.
 
+        `whole`: the answer is short, and a part of it is no sign of life.
+
         Raises `DevboxError`; `engine.not_docker` when the answer is no JSON.
         """
-        with self.open(method, path, params=params, body=body, limit=limit, about=about) as call:
+        with self.open(method, path, params=params, body=body, limit=limit, about=about, whole=whole) as call:
             text = call.all()
             kind = call.headers.get("content-type", "")
         if not text.strip():
@@ -80,6 +90,7 @@ class Wire:
         stop: Flag | None = None,
         about: Mapping[str, str] | None = None,
         scope: str = "",
+        whole: bool = False,
     ) -> Call:
         """Send, and give the answer as a stream; raises what an error status means. `limit` None: while pings come."""
         sent = {**_HEADERS, **(headers or {})}
@@ -92,7 +103,7 @@ class Wire:
         target = self.target(path, params)
         request = Request(method, target, sent, content, self._patience.connect, None if limit is None else limit + 10)
         exchange = self._transport.exchange(upgrade="Upgrade" in sent)
-        call = Call(self, exchange, limit, stop, about or {}, scope)
+        call = Call(self, exchange, limit, stop, about or {}, scope, whole=whole)
         call.send(request)
         return call
 
@@ -122,7 +133,10 @@ class Call:
         stop: Flag | None,
         about: Mapping[str, str],
         scope: str,
+        *,
+        whole: bool = False,
     ) -> None:
+        self._whole = whole
         self._endpoint = wire.endpoint
         self._exchange = exchange
         self._watch = wire.watch(exchange, limit, stop)
@@ -144,7 +158,7 @@ class Call:
         try:
             with self.translated():
                 self._exchange.send(request)
-            self._watch.beat()
+            self.beat()
             if self.status >= 400:
                 raise translate.http_error(
                     self._endpoint, self.status, self.headers, self.all(), about=self._about, scope=self._scope
@@ -174,7 +188,8 @@ class Call:
 
     def beat(self) -> None:
         """Something came."""
-        self._watch.beat()
+        if not self._whole:
+            self._watch.beat()
 
     def check(self) -> None:
         """Raise if the watch ended the request: an end that it made must not pass for the engine's."""

@@ -14,7 +14,7 @@ def service_container(engine: Engine, name: str, service: str | None, *, running
 
     Raises `sandbox.unknown`, `sandbox.kept`, `service.unknown`, and `service.stopped` where it has to run.
     """
-    stack, parts = _parts(engine, name)
+    stack, parts = _parts(engine, name, service)
     wanted = service or next((m for m, c in parts.items() if labels.HTTP in c.labels), None)
     wanted = wanted or (stack if stack in parts else sorted(parts)[0])
     found = parts.get(wanted)
@@ -31,7 +31,7 @@ def service_container(engine: Engine, name: str, service: str | None, *, running
 
 def service_containers(engine: Engine, name: str, service: str | None) -> list[Container]:
     """The containers of a service (None: of all, in start order), running or not; raises as `service_container`."""
-    _, parts = _parts(engine, name)
+    _, parts = _parts(engine, name, service)
     order = (next(iter(parts.values())).labels.get(labels.SERVICES) or "").split(",")
     members = sorted(parts, key=lambda m: (order.index(s) if (s := names.service_of(m)) in order else 99, m))
     found = [parts[member] for member in members if service in (None, names.service_of(member))]
@@ -40,12 +40,16 @@ def service_containers(engine: Engine, name: str, service: str | None) -> list[C
     return found
 
 
-def _parts(engine: Engine, name: str) -> tuple[str, dict[str, Container]]:
+OF_QUEUE = ("redis", "worker")
+"""The services that only a queue has."""
+
+
+def _parts(engine: Engine, name: str, service: str | None) -> tuple[str, dict[str, Container]]:
     """Stack and containers by service; raises `sandbox.unknown` and `sandbox.kept`."""
     seen = observe(engine, name)
     parts = dict(seen.aside) | dict(seen.containers)
     if seen.empty:
-        raise unknown(name)
+        raise unknown(name, "queue" if service in OF_QUEUE else "jenkins")
     stack = seen.label(labels.STACK) or "jenkins"
     if not parts:
         raise DevboxError(

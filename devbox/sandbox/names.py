@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import field
 
 from devbox.errors import Cure, UsageError
 from devbox.frozen import dataclass
@@ -18,6 +19,8 @@ class Summary:
 
     name: str
     stack: str
+    kept: bool = field(default=False, compare=False)
+    """It is down: there are no containers of it."""
 
 
 def check(name: str) -> str:
@@ -83,17 +86,21 @@ def pick(
     option: str | None,
     configured: str | None,
     stack: str | None = None,
+    kept: bool = True,
 ) -> str:
     """The sandbox that a command means (INTERFACE, Which sandbox).
 
     The positional name or `-n`, which must agree; else the configured one; else the only existing sandbox of the
     stack that the command needs (any, where it needs none); else the one named as the stack; else `name.ambiguous`.
+    Without `kept`, sandboxes that are down count only where all are.
     """
     if positional and option and positional != option:
         raise UsageError("name.conflict", f"two sandboxes are named, {positional!r} and -n {option!r}: give one")
     if given := positional or option or configured:
         return check(given)
     fitting = [s for s in existing if stack is None or s.stack == stack]
+    if not kept:
+        fitting = [s for s in fitting if not s.kept] or fitting
     if len(fitting) == 1:
         return fitting[0].name
     named = [s for s in fitting if s.name == s.stack]

@@ -42,7 +42,11 @@ def _by_name(parts: Sequence[T]) -> dict[str, list[T]]:
 def existing(engine: Engine, *, networks: bool = False) -> list[names.Summary]:
     """The sandboxes that a command can mean; with `networks` those too of which only a network is left."""
     found = everything(engine, networks=networks)
-    return [names.Summary(s.name, s.label(labels.STACK) or _of_network(s)) for s in found]
+    return [names.Summary(s.name, s.label(labels.STACK) or _of_network(s), kept=_is_down(s)) for s in found]
+
+
+def _is_down(seen: Observed) -> bool:
+    return not (seen.containers or seen.aside)
 
 
 def _of_network(seen: Observed) -> str:
@@ -61,12 +65,12 @@ def status(engine: Engine, name: str | None) -> Result:
     return Result({"sandboxes": [report.sandbox(s, engine.endpoint, answers) for s in found]}, warnings)
 
 
-def unknown(name: str) -> DevboxError:
-    """The error for a sandbox that does not exist."""
+def unknown(name: str, stack: str = "jenkins") -> DevboxError:
+    """The error for a sandbox that does not exist; `stack`: of which the command needs one."""
     return DevboxError(
         "sandbox.unknown",
         f"there is no sandbox {name!r} on this engine",
-        cures=(Cure("see what there is", "devbox status"), Cure("make it", f"devbox up jenkins -n {name}")),
+        cures=(Cure("see what there is", "devbox status"), Cure("make it", f"devbox up {stack} -n {name}")),
     )
 
 

@@ -30,4 +30,4 @@ def cure(item: Cure, style: Style) -> str:
     text = clean(item.text)
     if not item.command:
         return f"  -> {text}"
-    return f"  -> {text.rstrip('.:')}:  {style.paint(item.command, 'cyan')}"
+    return f"  -> {text.rstrip('.:')}:  {style.command(item.command)}"

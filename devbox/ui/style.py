@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _CODES = {
@@ -26,12 +27,18 @@ class Style:
     """Paints texts, or leaves them as they are."""
 
     colour: bool = False
+    complete: Callable[[str], str] = str
+    """Gives a command to type next what it lacks to reach the same sandbox and engine."""
 
     def paint(self, text: str, *names: str) -> str:
         """The text in these colours; an empty one stays empty."""
         if not self.colour or not text:
             return text
         return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+
+    def command(self, text: str) -> str:
+        """A command to type next."""
+        return self.paint(self.complete(text), "cyan")
 
     def bold(self, text: str) -> str:
         """What matters most."""

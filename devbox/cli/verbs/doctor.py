@@ -77,6 +77,9 @@ def doctor(
         return _explain(run, explain)
     if backups:
         return repairing.backups(run)
+    if run.flags.host and run.flags.context:
+        raise UsageError("endpoint.conflict", "--host and --context are both given: give one")
+    _check_repair(fix or run.flags.dry_run, allow, confirm)
     host, asked = _host(run), _asked(run)
     names = tuple(checks or ())
     if fix or run.flags.dry_run:
@@ -141,12 +144,22 @@ def _check(listing: bool, explain: str | None, bundle: str | None, backups: bool
         raise UsageError("usage.conflict", f"{given[0]} and {given[1]} are given: give one")
 
 
+def _check_repair(repairs: bool, allow: str | None, confirm: str | None) -> None:
+    """What is wrong is refused also where it would not be looked at."""
+    if allow is not None:
+        repairing.risk(allow)
+    if confirm is not None and not repairs:
+        cure = Cure("repair", "devbox doctor --fix --confirm VM")
+        raise UsageError("usage.argument", "--confirm belongs to --fix", cures=(cure,))
+
+
 def _explain(run: Run, text: str) -> Result:
     if text == STDIN:
         text = run.environment.stdin.read()
     if not text.strip():
         raise UsageError("usage.argument", "--explain needs the text of an error", cures=(
-            Cure("give it as one word, in quotes", 'devbox doctor --explain "TEXT"'),))  # fmt: skip
+            Cure("give it as one word, in quotes", 'devbox doctor --explain "TEXT"'),
+            Cure("see what it takes", "devbox doctor --help")))  # fmt: skip
     return run.operations.explain(text)
 
 

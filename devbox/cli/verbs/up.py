@@ -47,6 +47,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     if version is not None:
         asked["version"] = version
     check_shipped(kind)
+    run.session.sandbox = name = run.flags.name or run.settings["name"] or kind
     files = linked.files(run, options, asked) if kind == "jenkins" else ()
     projects = linked.projects(run, options, asked) if kind == "jenkins" else ()
     settings = run.settings.explicit(kind)
@@ -55,7 +56,7 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
         run.emit(Warned("settings.unsupported", f"{idle.where} has no effect in this version of devbox"))
     request = UpRequest(
         stack=kind,
-        name=run.flags.name or run.settings["name"] or kind,
+        name=name,
         asked=asked,
         settings=settings,
         pull=run.chosen(options, "pull"),

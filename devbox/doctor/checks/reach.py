@@ -27,8 +27,10 @@ def endpoint(facts: Facts) -> list[Finding]:
         return ok(id, f"the endpoint is {where.url}", f"chosen by {where.endpoint.rule}{context}")
     assert where.error is not None
     error = where.error
-    theirs = tuple(Remedy(cure.text, cure.command) for cure in error.cures)
-    return fail(id, error.message, error.cause or error.code, *_by_rule(facts), *theirs)
+    ours = _by_rule(facts)
+    known = {cure.command for cure in ours if cure.command}
+    theirs = tuple(Remedy(cure.text, cure.command) for cure in error.cures if cure.command not in known)
+    return fail(id, error.message, error.cause or error.code, *ours, *theirs)
 
 
 def reachable(facts: Facts) -> list[Finding]:
@@ -88,7 +90,9 @@ def _evidence(facts: Facts) -> str:
 
 
 def _by_rule(facts: Facts) -> tuple[Remedy, ...]:
-    """Another engine that answers: by a context, where no variable is in the way of it."""
+    """Another engine that answers: by a context, where no flag and no variable is in the way of it."""
+    if facts.where.flag:
+        return (cures.without_flag(facts.where.flag),)
     if facts.env.get("DOCKER_HOST"):
         return (cures.UNSET_HOST,)
     found = []
@@ -127,6 +131,10 @@ def _hangs(facts: Facts) -> tuple[Remedy, ...]:
 
 def _waits(_facts: Facts) -> tuple[Remedy, ...]:
     return (Remedy("Wait a moment, and look again.", "devbox doctor"), cures.RESTART)
+
+
+def _other_version(facts: Facts) -> tuple[Remedy, ...]:
+    return (*_by_rule(facts), cures.UPDATE)
 
 
 def _elsewhere(facts: Facts) -> tuple[Remedy, ...]:
@@ -199,6 +207,7 @@ CASES: dict[str, Case] = {
     "starting": Case("the Docker Engine at {url} is still starting", _waits),
     "error-500": Case("what answers at {url} is no working engine (HTTP 500): it is starting, or it crashed", _waits),
     "not-engine": Case("what answers at {url} is no Docker Engine", _elsewhere),
+    "api": Case("the engine at {url} and this client have no API version in common", _other_version),
     "denied": Case("a policy of the engine at {url} does not let this user in", _elsewhere),
     "broken": Case("the engine at {url} breaks connections off", _restart),
     "tls.wanted": Case("the engine at {url} wants TLS, and it is spoken to without", _with_tls),

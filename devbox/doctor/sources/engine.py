@@ -98,9 +98,10 @@ def _other_way(host: HostView, endpoint: Endpoint) -> Reach | None:
 
 def by_reply(reply: Reply) -> Reach:
     """What answered."""
+    from devbox.engine.faults import explain
     from devbox.engine.translate import message_of
 
-    said = _short(message_of(reply.body[:4096]))
+    said = _readable(message_of(reply.body[:4096]))
     shown = f"HTTP {reply.status}, {reply.headers.get('content-type') or 'no content type'}: {said or 'empty'}"
     value = _object(reply.body)
     if reply.status == 200 and value and isinstance(value.get("ApiVersion"), str) and parse_api(value["ApiVersion"]):
@@ -109,6 +110,8 @@ def by_reply(reply: Reply) -> Reach:
         return Reach("tls.wanted", shown)
     if "authorization denied" in said:
         return Reach("denied", shown)
+    if reply.status >= 400 and (known := explain(said)) and known.fault.code == "engine.api_mismatch":
+        return Reach("api", shown)
     if reply.status in (502, 503, 504):
         return Reach("starting", shown)
     if reply.status == 500:
@@ -123,8 +126,8 @@ def by_error(host: HostView, endpoint: Endpoint, error: Exception) -> Reach:
     for inner in known:
         case = _case(host, endpoint, inner)
         if case:
-            return Reach(case, _short(str(inner) or type(inner).__name__))
-    return Reach("unknown", _short(str(error) or type(error).__name__))
+            return Reach(case, _readable(str(inner) or type(inner).__name__))
+    return Reach("unknown", _readable(str(error) or type(error).__name__))
 
 
 def _case(host: HostView, endpoint: Endpoint, error: BaseException) -> str:
@@ -217,6 +220,17 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield one
         inner = [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
         todo += [other for other in inner if isinstance(other, BaseException)]
+
+
+_BYTES = 40
+"""How much is shown of what is no text."""
+
+
+def _readable(text: str) -> str:
+    """The first line; a stranger's bytes, as http.client and the decoding leave them, as an escaped piece."""
+    line = _short(text)
+    strange = sum(not char.isprintable() or char == "\ufffd" or "\x80" <= char <= "\xff" for char in line)
+    return ascii(line[:_BYTES]) if strange * 10 > len(line) else line
 
 
 def _short(text: str) -> str:

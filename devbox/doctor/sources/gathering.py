@@ -49,13 +49,14 @@ def _backend(host: HostView, facts: Facts) -> str:
 def _where(host: HostView, asked: Asked) -> Where:
     from devbox.engine.endpoint import resolve
 
+    flag = "--host" if asked.host else "--context" if asked.context else ""
     try:
         endpoint = resolve(host=asked.host, context=asked.context, env=host.env, platform=host.platform, home=host.home)
     except DevboxError as error:
-        return Where(None, error)
+        return Where(None, error, flag)
     except (OSError, ValueError) as error:
-        return Where(None, DevboxError("endpoint.invalid", f"The engine's address cannot be told: {error}"))
-    return Where(endpoint)
+        return Where(None, DevboxError("endpoint.invalid", f"The engine's address cannot be told: {error}"), flag)
+    return Where(endpoint, None, flag)
 
 
 class _Run:

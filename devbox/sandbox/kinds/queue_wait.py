@@ -101,13 +101,7 @@ class Watch:
         while made and (missing := self.silent()) and self.clock() - self.began < REGISTER:
             self.pause(f"waiting for the workers to register: {len(missing)} have not", tuple(self.members))
         if made and (missing := self.silent()):
-            self.world.emit(
-                Warned(
-                    "worker.unregistered",
-                    f"{', '.join(missing)} run{'s' if len(missing) == 1 else ''} and has not registered with Redis "
-                    f"under the namespace resque; devbox logs {self.care.design.name} -s worker tells what it does",
-                )
-            )
+            self.world.emit(unregistered(missing, self.care.design.name))
 
     def reached(self, number: int) -> None:
         """The workers are there."""
@@ -173,6 +167,13 @@ def wait(care: QueueCare) -> Usable:
     else:
         watch.strangers()
     return Usable(answers=tuple(c.id for c in watch.members.values()))
+
+
+def unregistered(missing: list[str], name: str) -> Warned:
+    """The warning about a user's own workers that run, and of which Redis knows nothing."""
+    run, it = ("runs and has", "it does") if len(missing) == 1 else ("run and have", "they do")
+    told = f"{', '.join(missing)} {run} not registered with Redis under the namespace resque"
+    return Warned("worker.unregistered", f"{told}; devbox logs {name} -s worker tells what {it}")
 
 
 def _gone(name: str) -> DevboxError:

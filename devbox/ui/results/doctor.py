@@ -37,8 +37,9 @@ def _engine(data: Mapping[str, Any], style: Style) -> Iterator[str]:
     if not engine:
         return
     window = f"API {engine['min_api']} to {engine['api']}"
+    owner = "" if engine["provider"] == "engine" else f", {engine['provider']}"
     by = f"{engine['chosen_by']}" + (f", context {engine['context']}" if engine["context"] else "")
-    yield f"{style.bold('Docker Engine ' + clean(engine['version']))} ({window}), {engine['provider']}"
+    yield f"{style.bold('Docker Engine ' + clean(engine['version']))} ({window}){owner}"
     yield style.dim(f"at {engine['endpoint']}, chosen by {by}")
     yield ""
 
@@ -79,7 +80,7 @@ def _cure(cure: Mapping[str, Any], style: Style, columns: int) -> Iterator[str]:
     yield f"    -> {first}"
     yield from (f"       {line}" for line in more)
     if command:
-        yield f"       {style.paint(clean(command), 'cyan')}"
+        yield f"       {style.command(clean(command))}"
 
 
 def _repaired(data: Mapping[str, Any], style: Style) -> Iterator[str]:

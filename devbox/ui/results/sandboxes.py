@@ -78,7 +78,7 @@ def _sign_in(sandbox: Mapping[str, Any], result: Result, style: Style) -> str | 
         return None
     from devbox.jenkins.site import USER
 
-    return f"{USER}, password: {style.paint(named('devbox credentials', sandbox), 'cyan')}"
+    return f"{USER}, password: {style.command(named('devbox credentials', sandbox))}"
 
 
 def _worth_telling(change: Mapping[str, Any]) -> bool:
@@ -100,15 +100,17 @@ def _usual_next(sandbox: Mapping[str, Any]) -> Sequence[Cure]:
 
 
 def _next(cures: Sequence[Cure], style: Style) -> list[str]:
-    widest = max((len(cure.command or "") for cure in cures), default=0)
-    return [f"  {style.paint((cure.command or '').ljust(widest), 'cyan')}  {style.dim(cure.text)}" for cure in cures]
+    commands = [style.complete(cure.command or "") for cure in cures]
+    widest = max(map(len, commands), default=0)
+    pairs_ = zip(commands, cures, strict=True)
+    return [f"  {style.paint(command.ljust(widest), 'cyan')}  {style.dim(cure.text)}" for command, cure in pairs_]
 
 
 def status(result: Result, style: Style, columns: int) -> list[str]:
     """A table of sandboxes with their services below each."""
     sandboxes = (result.data or {}).get("sandboxes", ())
     if not sandboxes:
-        which = style.paint("devbox up jenkins", "cyan"), style.paint("devbox up queue", "cyan")
+        which = style.command("devbox up jenkins"), style.command("devbox up queue")
         return ["No sandboxes.", f"  -> bring one up:  {which[0]}, or {which[1]}"]
     rows: list[tuple[str, ...]] = []
     for sandbox in sandboxes:
@@ -122,7 +124,7 @@ def _hint(sandbox: Mapping[str, Any], style: Style) -> list[str]:
         return []
     kept = "data are" if sandbox["stack"] == "queue" else "home is"
     what = f"is down, its {kept} kept" if sandbox["state"] == "kept" else "is stopped"
-    return [f"  -> {sandbox['name']} {what}; back with:", f"     {style.paint(bring_back(sandbox), 'cyan')}"]
+    return [f"  -> {sandbox['name']} {what}; back with:", f"     {style.command(bring_back(sandbox))}"]
 
 
 def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:
@@ -140,8 +142,10 @@ def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:
 
 def _service_row(service: Mapping[str, Any], style: Style) -> tuple[str, ...]:
     health = service["health"] if service["state"] == "running" and service["health"] != "none" else service["state"]
+    number = service["container"].rpartition("-")[2]
+    name = f"{service['name']}#{number}" if number.isdecimal() and number != "1" else service["name"]
     return (
-        f"  {service['name']}",
+        f"  {name}",
         "",
         _painted(health, style),
         "",

@@ -145,3 +145,13 @@ def test_json_of_a_command_inside_is_not_ours(devbox: Devbox) -> None:
     ran = devbox("exec", "one", "-n", "two", "--", "tool", "--json")
     assert ran.out == ""
     assert ran.err.startswith("error[name.conflict]")
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [("doctor --allow", "doctor"), ("queue stats --interval", "queue stats"), ("ps --context", "status")],
+)
+def test_an_option_without_its_value_is_of_its_command(devbox: Devbox, line: str, command: str) -> None:
+    ran = devbox("--json", *line.split())
+    assert (ran.status, ran.json["command"]) == (2, command)
+    assert ran.json["error"]["cures"][0]["command"] == f"devbox {command} --help"

@@ -21,7 +21,20 @@ from tests.unit.cli.harness import SANDBOX, Closed, Devbox, with_calls
 
 def test_a_reader_that_has_gone_is_no_error_worth_a_word(devbox: Devbox) -> None:
     ran = devbox("status", stdout=Closed())
-    assert (ran.status, ran.err) == (1, "")
+    assert (ran.status, ran.err) == (0, "")
+    devbox.calls.results["status"] = Result(None, status="error", error=DevboxError("x.y", "no"))
+    assert devbox("status", "--json", stdout=Closed()).status == 1
+    assert devbox("nonsense", "--json", stdout=Closed()).status == 2
+
+
+def test_a_disk_that_is_full_is_told(devbox: Devbox) -> None:
+    class Full(Closed):
+        def write(self, text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    ran = devbox("status", "--json", stdout=Full())
+    assert ran.status == 1
+    assert ran.err == "error[output.failed]: the result could not be written to stdout\n  No space left on device\n"
 
 
 def test_a_closed_stderr_does_not_stop_anything(devbox: Devbox) -> None:
@@ -38,7 +51,7 @@ def test_a_pipe_closed_early_leaves_no_trace(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "devbox", "config"], stdout=pipe, stderr=subprocess.PIPE, env=env, check=False
         )
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (done.returncode, done.stderr) == (0, b"")
     assert not list(tmp_path.rglob("*.log"))
 
 

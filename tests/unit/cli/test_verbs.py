@@ -206,6 +206,13 @@ def test_status_is_a_table_of_80_columns(devbox: Devbox) -> None:
     assert f"     devbox up jenkins -n {name}" in lines
 
 
+def test_several_containers_of_a_service_are_told_apart_as_in_logs(devbox: Devbox) -> None:
+    (service,) = SANDBOX["services"]
+    workers = [{**service, "name": "worker", "container": f"devbox-q-worker-{n}"} for n in (1, 2)]
+    devbox.calls.results["status"] = Result({"sandboxes": [{**SANDBOX, "name": "q", "services": workers}]})
+    assert [line.split()[0] for line in devbox("status").out.splitlines()[2:]] == ["worker", "worker#2"]
+
+
 def test_status_of_nothing_says_how_to_begin(devbox: Devbox) -> None:
     assert devbox("status").out == "No sandboxes.\n  -> bring one up:  devbox up jenkins, or devbox up queue\n"
     assert devbox("ps", "--json").json == envelope("status", {"sandboxes": []})

@@ -73,6 +73,7 @@ def every(answer: Route) -> dict[str, Route]:
         (Answer(503, ""), "starting"),
         (Answer(raw=b""), "broken"),
         (Answer(200, b"{", then="cut"), "broken"),
+        (Answer(404, "client and server don't have same version (client : 1.41, server: 1.15)"), "api"),
     ],
 )
 def test_what_answers_is_judged(answer: Answer, case: str) -> None:
@@ -80,6 +81,18 @@ def test_what_answers_is_judged(answer: Answer, case: str) -> None:
         found = asked(server.url)
     assert found.reach.case == case, found.reach
     assert case in CASES
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(raw=bytes(range(128, 228)) + b"\r\n"), Answer(200, bytes(range(128, 228))), Answer(404, b"\x01\x02" * 50)],
+)
+def test_a_strangers_bytes_stay_off_the_terminal(answer: Answer) -> None:
+    with ReplayServer(every(answer)) as server:
+        found = asked(server.url).reach
+    assert found.case == "not-engine"
+    assert found.detail.isascii() and found.detail.isprintable()
+    assert "\\x" in found.detail or "\\u" in found.detail
 
 
 def test_an_engine_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_a_healthy_engine(person: Person) -> None:
                 assert set(cure) == {"text", "command", "risk", "automatic"}
         status, out, err = person.types()
     assert status == 0 and err == ""
-    assert out.startswith("Docker Engine 20.10.24 (API 1.12 to 1.41), engine\n")
+    assert out.startswith("Docker Engine 20.10.24 (API 1.12 to 1.41)\n")
     assert "0 problems" not in out and out.rstrip().endswith("(-v shows all)")
     assert max(len(line) for line in out.splitlines() if str(person.folder) not in line) <= 80
 
@@ -145,6 +145,43 @@ def test_explain_what_nobody_knows(person: Person) -> None:
 def test_only_one_of_them(person: Person) -> None:
     status, envelope = person.json("--list", "--backups")
     assert (status, envelope["error"]["code"]) == (2, "usage.conflict")
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("--context nosuch --host tcp://x:1", "endpoint.conflict"),
+        ("--allow bogus", "option.invalid"),
+        ("--fix --allow bogus", "option.invalid"),
+        ("--confirm vm", "usage.argument"),
+        ("--allow", "usage.option"),
+    ],
+)
+def test_wrong_usage_is_2_wherever_it_stands(person: Person, line: str, code: str) -> None:
+    status, envelope = person.json(*line.split())
+    assert (status, envelope["error"]["code"], envelope["data"]) == (2, code, None)
+
+
+def test_a_flag_that_names_no_engine_is_not_blamed_on_a_variable(person: Person) -> None:
+    status, envelope = person.json("--context", "nosuch")
+    (found,) = [one for one in envelope["data"]["findings"] if one["id"] == "engine.endpoint"]
+    commands = [cure["command"] for cure in found["cures"]]
+    assert status == 1 and commands[0] == "docker context ls" and commands.count("docker context ls") == 1
+    assert "--context" in found["cures"][0]["text"]
+    assert not any("unset" in (command or "") for command in commands)
+    assert envelope["error"]["cures"][0]["command"] == "devbox doctor --fix --context nosuch"
+
+
+def test_a_cure_of_a_finding_reaches_the_engine_that_was_looked_at(person: Person) -> None:
+    status, envelope = person.json("--host", f"unix://{person.folder}/none")
+    (found,) = [one for one in envelope["data"]["findings"] if one["id"] == "engine.reachable"]
+    assert status == 1 and "--host" in found["cures"][0]["text"]
+
+
+def test_explain_knows_a_registry_without_tls(person: Person) -> None:
+    status, envelope = person.json("--explain", "http: server gave HTTP response to HTTPS client")
+    (match,) = envelope["data"]["matches"]
+    assert status == 0 and match["id"] == "registry.plain" and "plain HTTP" in match["title"]
 
 
 def test_a_bundle_beside_the_findings(person: Person) -> None:

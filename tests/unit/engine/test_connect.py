@@ -6,8 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,29 @@ def test_an_engine_that_hangs_is_reported_within_five_seconds(serve: Serve) -> N
     assert failure(at(server)).code == "engine.timeout"
     assert time.monotonic() - begin < 20
     assert LOCAL.quiet + LOCAL.ping < 5
+
+
+def test_an_engine_whose_answers_drip_hangs(serve: Serve) -> None:
+    ended = threading.Event()
+
+    class Drips(tuple[bytes, ...]):
+        """A byte now and then, for as long as the test lasts."""
+
+        __slots__ = ()
+
+        def __iter__(self) -> Iterator[bytes]:
+            while not ended.wait(0.05):
+                yield b" "
+
+    drips = Answer(chunks=Drips())
+    server = serve({"GET /version": drips, "GET /_ping": drips})
+    try:
+        with pytest.raises(DevboxError) as caught:
+            connect(at(server), patience=QUICK, timeout=600)
+    finally:
+        ended.set()
+    assert caught.value.code == "engine.timeout"
+    assert "still answers" not in caught.value.message
 
 
 def test_a_slow_engine_that_answers_pings_is_waited_for(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ SAMPLES: tuple[tuple[str, str, str], ...] = (
         'failed to resolve reference "docker.io/library/x:0": docker.io/library/x:0: not found',
     ),
     ("registry.tls", "pull", 'Get "https://reg:5000/v2/": x509: certificate signed by unknown authority'),
-    ("registry.tls", "pull", 'Get "https://reg:5000/v2/": http: server gave HTTP response to HTTPS client'),
+    ("registry.plain", "pull", 'Get "https://reg:5000/v2/": http: server gave HTTP response to HTTPS client'),
     (
         "registry.unreachable",
         "",

@@ -40,6 +40,9 @@ def test_a_service_that_it_does_not_have_is_told_with_those_it_has(machine: Mach
 
 def test_a_sandbox_that_is_not_there_is_unknown(machine: Machine) -> None:
     assert code_of(service_container, machine.engine, "third", None).code == "sandbox.unknown"
+    for service, stack in (("jenkins", "jenkins"), ("redis", "queue"), ("worker", "queue")):
+        error = code_of(service_container, machine.engine, "third", service)
+        assert error.cures[-1].command == f"devbox up {stack} -n third"
 
 
 def test_a_sandbox_that_is_down_is_told_with_how_it_comes_back(machine: Machine) -> None:

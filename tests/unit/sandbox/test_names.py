@@ -44,6 +44,20 @@ def test_a_name_that_breaks_the_rule_is_refused_in_words(name: str) -> None:
     assert repr(name) in error.value.message
 
 
+def test_one_that_is_down_does_not_count_beside_one_that_is_there() -> None:
+    down, running, jenkins = Summary("a", "queue", kept=True), Summary("b", "queue"), Summary("jenkins", "jenkins")
+
+    def chosen(*existing: Summary, kept: bool = False) -> str:
+        return pick(existing, positional=None, option=None, configured=None, stack="queue", kept=kept)
+
+    assert chosen(down, running, jenkins) == "b"
+    assert chosen(down, jenkins) == "a", "there is no other: the error says how it comes back"
+    assert chosen(Summary("queue", "queue", kept=True), running) == "b"
+    with pytest.raises(UsageError) as error:
+        chosen(down, running, kept=True)
+    assert error.value.code == "name.ambiguous"
+
+
 @given(st.text(max_size=40))
 def test_what_is_taken_as_a_name_is_safe_in_paths_and_in_docker(name: str) -> None:
     try:

@@ -50,6 +50,7 @@ def test_every_sandbox_is_shown_by_name_kept_homes_included(machine: Machine) ->
         ("third", "kept"),
     ]
     assert existing(machine.engine) == [Summary(name, "jenkins") for name in ("first", "second", "third")]
+    assert [summary.kept for summary in existing(machine.engine)] == [False, False, True]
 
 
 def test_status_is_two_list_calls_however_many_sandboxes_there_are(machine: Machine) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from devbox.errors import DevboxError, Interrupted, UsageError
 from devbox.events import Milestone
+from devbox.sandbox.kinds.queue_wait import unregistered
 from devbox.sandbox.request import UpRequest
 from devbox.sandbox.up import up
 from tests.unit.sandbox.queue_double import QueueMachine
@@ -296,6 +297,8 @@ def test_back_from_the_users_own_workers_to_ours(machine: QueueMachine, jobs: Pa
 def test_own_workers_that_do_not_register_are_warned_of(machine: QueueMachine) -> None:
     machine.dumb = True
     assert [w.code for w in machine.up(**FOREIGN).warnings] == ["worker.unregistered"]
+    assert "a-1 runs and has not registered" in unregistered(["a-1"], "a").message
+    assert "a-1, a-2 run and have not registered" in unregistered(["a-1", "a-2"], "a").message
     assert machine.up().warnings == ()
 
 

@@ -126,7 +126,10 @@ def _arguments(text: str | None) -> list[Any]:
 
 def _invalid(what: str, cause: str | None) -> UsageError:
     return UsageError(
-        "queue.args_invalid", what, cause=cause, cures=(Cure("write them as a JSON list", """'["text", 1, true]'"""),)
+        "queue.args_invalid",
+        what,
+        cause=cause,
+        cures=(Cure("""write them as a JSON list, such as '["text", 1, true]'"""),),
     )
 
 
