@@ -47,6 +47,8 @@ class Place:
     name: str | None = None
     configured: str | None = None
     engine: tuple[str, ...] = ()
+    redis: bool = False
+    """It is a Redis of --redis; its address may hold a password, so it is shown as URL."""
 
     def command(self, text: str) -> str:
         """A command line with what it lacks; any other text as it is."""
@@ -83,6 +85,8 @@ class Place:
             return text
         own, inner, rest = text.partition(" -- ")
         more = [] if self._named(words, own) else ["-n", str(self.name)]
+        if self.redis and words[1] == "queue" and not WITHOUT_SANDBOX.search(own):
+            more += ["--redis", "URL"]
         if not WITHOUT_ENGINE.search(own):
             more += self.engine
         return " ".join([own, *more]) + inner + rest

@@ -31,6 +31,7 @@ def url(run: Run, given: str | None) -> str | None:
     The command line goes before the settings; raises `usage.conflict` for --redis and -n together.
     """
     if given is not None:
+        run.session.redis = True
         if run.flags.name:
             raise UsageError("usage.conflict", "--redis and -n are both given: a sandbox has a Redis of its own")
         return given
@@ -62,10 +63,3 @@ def client(run: Run, given: str | None, namespace: str | None) -> Iterator[Clien
         where = run.operations.redis_url(run.engine, run.sandbox(None, "queue"))
     with run.operations.queue_client(where, namespace) as made:
         yield made
-
-
-def hint(run: Run, given: str | None, command: str) -> str:
-    """A command to type next, for the same Redis; its address is left out, since it may hold a password."""
-    if given is not None:
-        return f"{command} --redis URL"
-    return run.session.place.command(command)

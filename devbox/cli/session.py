@@ -43,6 +43,8 @@ class Session:
     """The verb gives an inner command's exit status (exec, shell): devbox' own failure is 125."""
     sandbox: str | None = None
     """The sandbox that the command acts on, once that is known."""
+    redis: bool = False
+    """The command acts on a Redis that --redis names."""
     configured: str | None = None
     """The name in the settings."""
     status: int = Exit.OK
@@ -85,7 +87,7 @@ class Session:
 
         from devbox.cli.paste import Place
 
-        return Place(self.sandbox, self.configured, tuple(map(quote, chosen_engine(self.words))))
+        return Place(self.sandbox, self.configured, tuple(map(quote, chosen_engine(self.words))), self.redis)
 
     def succeed(self, result: Result) -> int:
         """Print a result on stdout; gives the exit status."""

@@ -153,7 +153,8 @@ def test_a_linked_copy_or_another_file_is_told_instead_of_winning_silently(curre
     before = files(current)
     try:
         refused = deploy(current, make("tied")).failed("plugin.linked")
-        assert any(cure["command"] == "devbox plugin unlink tied" for cure in refused.error["cures"])
+        unlink = f"devbox plugin unlink tied -n {current.name}"
+        assert any(cure["command"] == unlink for cure in refused.error["cures"])
         assert deploy(current, "--force", make("tied")).failed("plugin.linked")
         assert "spare-9.jpi" in deploy(current, make("spare")).failed("plugin.unfit").error["message"]
         assert files(current) == before

@@ -86,6 +86,14 @@ def test_flags_that_chose_the_engine_go_along(given: str, completed: str) -> Non
     assert ELSEWHERE.command(completed) == completed
 
 
+def test_a_redis_of_ones_own_goes_along_without_its_password() -> None:
+    place = Place(redis=True)
+    assert place.command("devbox queue failed retry --index 1") == "devbox queue failed retry --index 1 --redis URL"
+    assert place.command("devbox queue stats --redis URL") == "devbox queue stats --redis URL"
+    assert place.command("devbox queue stats --help") == "devbox queue stats --help"
+    assert place.command("devbox status") == "devbox status"
+
+
 def test_the_name_that_was_resolved_is_in_the_cures(devbox: Devbox) -> None:
     devbox.calls.sandboxes = [Summary("r9", "jenkins")]
     devbox.calls.results["credentials"] = DevboxError("x.y", "no", cures=(Cure("see", "devbox plugin list"),))

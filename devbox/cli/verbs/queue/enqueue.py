@@ -77,8 +77,7 @@ def enqueue(
         return Result({"changes": [_change(name, payloads) for found in jobs for name, payloads in found.items()]})
     with redis.client(run, redis_, namespace) as client:
         sent = _send(client, jobs)
-    watch = redis.hint(run, redis_, "devbox queue stats --watch")
-    return Result({"enqueued": sent}, next=(Cure("watch them", watch),))
+    return Result({"enqueued": sent}, next=(Cure("watch them", "devbox queue stats --watch"),))
 
 
 def _change(queue: str, payloads: list[bytes]) -> dict[str, str]:

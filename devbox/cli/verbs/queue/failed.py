@@ -96,7 +96,7 @@ def failed(
             return _list(client, only, start, number(count, "--count", 20))
         if what == "clear":
             return _clear(run, client)
-        return _act(run, client, what, only, redis.hint(run, redis_, "devbox queue stats"))
+        return _act(run, client, what, only)
 
 
 def _places(index: list[str] | None) -> frozenset[int] | None:
@@ -122,7 +122,7 @@ def _clear(run: Run, client: Client) -> Result:
     return Result({"failures": [], "removed": client.failures.clear()})
 
 
-def _act(run: Run, client: Client, what: str, only: Filter, then: str) -> Result:
+def _act(run: Run, client: Client, what: str, only: Filter) -> Result:
     chosen = client.failures.find(only)
     if run.flags.dry_run:
         return Result({"changes": [_change(what, failure) for failure in chosen]})
@@ -138,7 +138,10 @@ def _act(run: Run, client: Client, what: str, only: Filter, then: str) -> Result
     status = ("partial" if retried else "error") if refused else "ok"
     error = refused[0] if refused and not retried else None
     return Result(
-        {"failures": data, "retried": retried}, status=status, error=error, next=(Cure("see how they do", then),)
+        {"failures": data, "retried": retried},
+        status=status,
+        error=error,
+        next=(Cure("see how they do", "devbox queue stats"),),
     )
 
 

@@ -39,14 +39,14 @@ def scale(
     It is remembered until somebody scales again, or `devbox up queue --workers N` says otherwise.
     """
     wanted = checked(values.whole(1, 1000), number, "N")
-    seen = redis.hint(run, redis_, "devbox queue workers")
+    then = (Cure("see them", "devbox queue workers"),)
     if redis.url(run, redis_) is None:
         result = run.operations.scale(run.world(), run.sandbox(None, "queue"), wanted, run.flags.dry_run)
-        return result if run.flags.dry_run else Result(result.data, result.warnings, next=(Cure("see them", seen),))
+        return result if run.flags.dry_run else Result(result.data, result.warnings, next=then)
     with redis.client(run, redis_, namespace) as client:
         before = client.wanted()
         change = {"action": "scale", "target": client.where.shown, "reason": f"workers {before or '?'} -> {wanted}"}
         if run.flags.dry_run:
             return Result({"changes": [change]})
         client.scale(wanted)
-    return Result({"workers": wanted, "scaled": [change]}, next=(Cure("see them", seen),))
+    return Result({"workers": wanted, "scaled": [change]}, next=then)

@@ -64,7 +64,7 @@ def stats(
     many = int(checked(values.whole(1, 10**9), looks, "--looks")) if looks is not None else None
     with redis.client(run, redis_, namespace) as client:
         if watch:
-            return _watch(run, client, pause, many, redis.hint(run, redis_, "devbox queue failed"))
+            return _watch(run, client, pause, many, run.session.place.command("devbox queue failed"))
         found = client.stats()
     if text:
         run.environment.out(found.text() + "\n")
