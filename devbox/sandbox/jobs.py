@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import tarfile
 import time
 from collections.abc import Iterable, Iterator
@@ -90,6 +91,11 @@ def put_in(version: str, folder: Path) -> Iterator[bytes]:
 def place(version: str) -> str:
     """Where they are in the container."""
     return f"{FOLDER}/jobs-{version[:16]}"
+
+
+def in_folder(said: str) -> str:
+    """A container's words about the jobs with their files as they are named in the user's folder."""
+    return re.sub(rf"{FOLDER}/jobs(-[0-9a-f]{{16}})?/", "", said)
 
 
 def relink(version: str) -> Iterator[bytes]:

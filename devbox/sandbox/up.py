@@ -53,7 +53,7 @@ def bring(world: World, request: UpRequest, *, restart: Sequence[Change] = ()) -
     }
     if outcome.ready and outcome.ready.version:
         data["sandboxes"][0]["version"] = outcome.ready.version
-    return Result(data, tuple(warnings), next=kind.next(request.name, {w.code for w in warnings}))
+    return Result(data, tuple(warnings), next=kind.next(request.name, {w.code for w in warnings}, run.settled))
 
 
 def _answering(seen: Observed, outcome: Outcome) -> list[str]:
@@ -89,6 +89,8 @@ class Run:
         """The services that a `devbox restart` means."""
         self.scale: int | None = None
         """How many workers somebody asks for now."""
+        self.settled = Choices()
+        """The choices that hold, once they are known."""
 
     def run(self, restart: Sequence[Change] = ()) -> Outcome:
         """Everything under the lock; no helper container outlives it.
@@ -120,7 +122,7 @@ class Run:
         seen = survey.settled(self.world, survey.look(self.world, self.stack, self.name), self.stack, self.run_id)
         kept = self.kind.kept(self, seen, peek=True)
         self.restarting = {step.service for step in restart}
-        choices = self.kind.settle(self, seen, kept, self.choices(kept))
+        choices = self.settled = self.kind.settle(self, seen, kept, self.choices(kept))
         found, pulled = self.images(choices, kept)
         steps, design = self.plan(seen, kept, choices, found)
         if not steps:

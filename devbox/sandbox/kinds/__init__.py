@@ -118,7 +118,7 @@ class Kind(Protocol):
     def care(self, apply: Apply) -> Care:
         """What looks after one application of a plan."""
 
-    def next(self, name: str, warnings: set[str]) -> tuple[Cure, ...]:
+    def next(self, name: str, warnings: set[str], choices: Choices) -> tuple[Cure, ...]:
         """What to type next."""
 
 

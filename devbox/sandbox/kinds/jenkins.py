@@ -107,7 +107,7 @@ class Jenkins:
         """See `JenkinsCare`."""
         return JenkinsCare(apply)
 
-    def next(self, name: str, warnings: set[str]) -> tuple[Cure, ...]:
+    def next(self, name: str, warnings: set[str], choices: Choices) -> tuple[Cure, ...]:
         """Browser, sign-in, end."""
         which = "" if name == "jenkins" else f" {name}"
         sign_in = () if "signin.off" in warnings else (Cure("see user and password", f"devbox credentials{which}"),)

@@ -155,14 +155,24 @@ class Queue:
 
         return QueueCare(apply)
 
-    def next(self, name: str, warnings: set[str]) -> tuple[Cure, ...]:
-        """A job, a look, the end."""
+    def next(self, name: str, warnings: set[str], choices: Choices) -> tuple[Cure, ...]:
+        """A job that the workers there are can do, a look, the end."""
         which = "" if name == "queue" else f" -n {name}"
         return (
-            Cure("put a job in", f"devbox queue enqueue default Echo '[\"hello\"]'{which}"),
+            Cure("put a job in", f"devbox queue enqueue {_job(choices)}{which}"),
             Cure("watch it", f"devbox queue stats --watch{which}"),
             Cure(self.stopping, f"devbox down{which and ' ' + name}"),
         )
+
+
+def _job(choices: Choices) -> str:
+    """A queue that is served and a job: one of the samples, where they are what the workers have."""
+    queues = [queue for queue in choices["queues"] if not set(queue) & set("*?![]{}")]
+    own = choices["jobs"] or choices["worker_image"]
+    return f"{shlex.quote(queues[0]) if queues else 'default'} {'CLASS [ARGS_JSON]' if own else _SAMPLE}"
+
+
+_SAMPLE = """Echo '["hello"]'"""
 
 
 def _members(service: str, choices: Choices) -> int:

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from devbox.sandbox.apply import Apply
 
 
-TRY = "import sys; from devbox.queue import jobs; jobs.load(sys.argv[1:])"
+TRY = """
+import sys
+from devbox.errors import DevboxError
+from devbox.queue import jobs
+try:
+    jobs.load(sys.argv[1:])
+except DevboxError as error:
+    sys.exit(error.cause)
+"""
+"""Imports job modules; what is wrong with them is the last line on stderr, and no traceback of ours."""
 
 
 class QueueCare:
@@ -93,8 +102,8 @@ class QueueCare:
             raise DevboxError(
                 "jobs.invalid",
                 "the job classes do not import, so the workers keep those that they have",
-                cause=said[-1] if said else None,
-                tail=tuple(said[-8:]),
+                cause=jobs.in_folder(said[-1].strip()) if said else f"their import ends Python with {tried.exit_code}",
+                tail=tuple(said[:-1][-8:]),
             )
 
     def starting(self, step: Change) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from devbox.engine.api import Container, ContainerState
 from devbox.errors import Cure, DevboxError
 from devbox.events import Milestone, Waiting, Warned
-from devbox.sandbox import names
+from devbox.sandbox import jobs, names
 from devbox.sandbox.kinds import Usable
 from devbox.sandbox.kinds.queue import REDIS, WORKER
 from devbox.sandbox.observe import observe
@@ -146,7 +147,10 @@ class Watch:
         what = "Redis" if member == REDIS else "the worker"
         code = CODES[names.service_of(member)]
         why = "for want of memory" if state.oom_killed else f"with {state.exit_code}"
-        return self.error(member, code, f"{what} does not stay up: it ended {why}")
+        error = self.error(member, code, f"{what} does not stay up: it ended {why}")
+        if cause := _of_the_jobs(error.tail):
+            error.cause, error.tail = cause, ()  # the same few lines once a start
+        return error
 
     def error(self, member: str, code: str, message: str) -> DevboxError:
         """An error with the end of that container's log."""
@@ -183,6 +187,12 @@ def _gone(name: str) -> DevboxError:
 def _tail(care: QueueCare, container: Container) -> tuple[str, ...]:
     pieces = b"".join(piece for _, piece in care.engine.logs(container.id, tail=TAIL))
     return tuple(line.rstrip() for line in pieces.decode("utf-8", "replace").splitlines() if line.strip())
+
+
+def _of_the_jobs(tail: tuple[str, ...]) -> str | None:
+    """Why the job classes do not import, where a log says so: the line after the last `queue.jobs_invalid`."""
+    said = [below for line, below in itertools.pairwise(tail) if line.startswith("queue.jobs_invalid: ")]
+    return jobs.in_folder(said[-1].strip()) if said else None
 
 
 def _unix(time_text: str) -> float:

@@ -13,6 +13,7 @@ from devbox.events import Milestone
 from devbox.sandbox.kinds.queue_wait import unregistered
 from devbox.sandbox.request import UpRequest
 from devbox.sandbox.up import up
+from tests.fake_engine import FakeContainer, FakeEngine
 from tests.unit.sandbox.queue_double import QueueMachine
 
 REDIS, WORKER = "devbox-queue-redis-1", "devbox-queue-worker-1"
@@ -443,3 +444,37 @@ def test_workers_end_before_redis_does(machine: QueueMachine) -> None:
     machine.down()
     stopped = [target for verb, target in machine.engine.log if verb == "stop"]
     assert (len(stopped), stopped[-1]) == (4, redis)
+
+
+NEXT = [
+    ({}, "default Echo '[\"hello\"]' -n other"),
+    ({"queues": ["mail", "*"]}, "mail Echo '[\"hello\"]' -n other"),
+    ({"queues": ["*", "!a"]}, "default Echo '[\"hello\"]' -n other"),
+    ({"jobs": True}, "default CLASS [ARGS_JSON] -n other"),
+    ({"worker_image": "me/worker:1", "queues": ["a b"]}, "'a b' CLASS [ARGS_JSON] -n other"),
+]
+
+
+@pytest.mark.parametrize(("asked", "job"), NEXT, ids=range(len(NEXT)))
+def test_the_job_to_try_is_one_that_the_workers_have(
+    machine: QueueMachine, jobs: Path, asked: dict[str, object], job: str
+) -> None:
+    chosen = {**asked, "jobs": str(jobs)} if "jobs" in asked else asked
+    told = machine.up("other", **chosen).next
+    assert told[0].command == f"devbox queue enqueue {job}"
+    assert machine.up("other").next == told, "the same when there is nothing to do"
+
+
+def test_what_is_wrong_with_the_jobs_is_one_line_with_the_users_file(machine: QueueMachine, jobs: Path) -> None:
+    said = "queue.jobs_invalid: the job module /devbox/jobs cannot be used"
+    cause = "/devbox/jobs/inner/broken.py, line 1: SyntaxError: '(' was never closed"
+    machine.engine.services["worker"] = lambda made, box: fails(made, box, f"{said}\n  {cause}\n" * 4)
+    with pytest.raises(DevboxError) as error:
+        machine.up(jobs=str(jobs))
+    assert (error.value.code, error.value.tail) == ("worker.failed", ())
+    assert error.value.cause == "inner/broken.py, line 1: SyntaxError: '(' was never closed"
+
+
+def fails(made: FakeEngine, box: FakeContainer, text: str) -> None:
+    made.say(box.id, text)
+    box.state, box.exit_code = "exited", 1
