@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,14 +13,27 @@ from devbox import __version__
 
 
 def set_title(text: str) -> None:
-    """Write `resque-VERSION: TEXT` over the command line, cut to its length; where that is not possible, nothing.
+    """Write `resque-VERSION: TEXT` over the command line, cut to its length.
 
+    Where that is not possible (macOS) the package setproctitle does it if it is installed, else nothing does.
     Resque prunes what does not match `resque-[0-9]` on its own host, alive or not (`worker.rb`, `prune_dead_workers`).
     """
+    title = f"resque-{__version__}: {text}"
     start, size = _room()
     if size > 1:
-        words = f"resque-{__version__}: {text}".encode("utf-8", "replace")[: size - 1]
+        words = title.encode("utf-8", "replace")[: size - 1]
         ctypes.memmove(start, words.ljust(size, b"\0"), size)
+    elif setter := _package():
+        setter(title)
+
+
+@cache
+def _package() -> Callable[[str], None] | None:
+    try:
+        found: Callable[[str], None] = importlib.import_module("setproctitle").setproctitle
+    except ImportError:
+        return None
+    return found
 
 
 @cache
