@@ -36,18 +36,24 @@ class Wire:
         """Whether `/_ping` answers in time, all of it."""
         exchange = self._transport.exchange()
         wait = self._patience.ping
-        late = threading.Timer(wait, exchange.abort)  # an answer that drips outlives every time-out of a read
-        late.daemon = True
-        late.start()
+        late = threading.Event()
+
+        def end() -> None:  # an answer that drips outlives every time-out of a read
+            late.set()  # first: a head that is cut off passes for a whole one
+            exchange.abort()
+
+        timer = threading.Timer(wait, end)
+        timer.daemon = True
+        timer.start()
         try:
             exchange.send(Request("GET", "/_ping", _HEADERS, None, wait, wait))
             while exchange.read1(_PIECE):
                 pass
-            return exchange.status == 200
+            return exchange.status == 200 and not late.is_set()
         except Exception:
             return False
         finally:
-            late.cancel()
+            timer.cancel()
             exchange.close()
 
     def json(

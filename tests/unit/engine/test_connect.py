@@ -10,12 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from devbox.engine.api import Endpoint
 from devbox.engine.sdk import connect
-from devbox.engine.watch import LOCAL
+from devbox.engine.watch import LOCAL, Patience
+from devbox.engine.wire import Wire
 from devbox.errors import DevboxError
 from tests.replay import HANG, VERSION, Answer, ReplayServer, Route
 from tests.unit.engine.conftest import QUICK, Serve, at, engine_of
@@ -124,6 +127,24 @@ def test_an_engine_whose_answers_drip_hangs(serve: Serve) -> None:
         ended.set()
     assert caught.value.code == "engine.timeout"
     assert "still answers" not in caught.value.message
+
+
+def test_a_ping_whose_head_drips_is_none() -> None:
+    """http.client takes a head that is cut off for a whole one."""
+    cut = threading.Event()
+
+    class Dripping:
+        status = 200
+        abort, close = cut.set, cut.set
+
+        def send(self, _request: object) -> None:
+            assert cut.wait(60)
+
+        def read1(self, _size: int) -> bytes:
+            return b""
+
+    transport: Any = SimpleNamespace(exchange=Dripping)
+    assert not Wire(transport, Endpoint("unix:///s", "default"), Patience(ping=0.05)).ping()
 
 
 def test_a_slow_engine_that_answers_pings_is_waited_for(tmp_path: Path) -> None:
