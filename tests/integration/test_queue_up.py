@@ -87,7 +87,8 @@ def test_new_jobs_are_taken_by_draining_and_no_job_is_killed(queue: QueueBox) ->
     assert ("one slow" in queue.log(), "two quick" in queue.log()) == (True, True)
     assert queue.docker.life(queue.worker()) == worker
     (queue.devbox.cwd / "jobs" / "notes.py").write_text("def (")
-    queue.devbox.json("restart", queue.name, "-s", "worker").failed("jobs.invalid")
+    ran = queue.devbox.json("restart", queue.name, "-s", "worker").failed("jobs.invalid")
+    assert ran.error["cause"].startswith("notes.py, line 1: SyntaxError: ")
     queue.queue("enqueue", "q", "Note", '["still"]').ok()
     queue.settled(processed=3)
     assert "two still" in queue.log()
@@ -137,6 +138,7 @@ def test_jobs_that_do_not_import_are_taken_back_with_what_they_said(queue: Queue
     folder = queue.jobs("one")
     (folder / "broken.py").write_text("import nothing_like_it\n")
     ran = queue.up("--jobs", folder).failed("worker.failed")
+    assert ran.error["cause"] == "broken.py, line 1: ModuleNotFoundError: No module named 'nothing_like_it'"
     assert "nothing_like_it" in Path(ran.error["log"]).read_text()
     assert queue.parts() == set()
 

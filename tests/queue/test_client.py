@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from devbox.errors import DevboxError
-from devbox.queue import wire
+from devbox.queue import cut, wire
 from devbox.queue.client import Client
 from devbox.queue.failures import Filter
+from devbox.queue.recovery import prune_foreign
 from tests.queue.redis_server import RedisServer
 
 pytestmark = pytest.mark.lab
@@ -190,3 +191,15 @@ def test_a_redis_that_refuses_is_named(own_redis: Callable[..., RedisServer]) ->
     assert told("redis://127.0.0.1:1") == "redis.unreachable"
     full.stop()
     assert told(full.url) == "redis.unreachable"
+
+
+def test_what_a_dead_foreign_worker_had_is_filed_as_it_was(client: Client) -> None:
+    """What it worked on stands in its record, and no number in there keeps it from being filed."""
+    keys, worker = client.keys, "elsewhere:1:q"
+    payload = b'{"class":"A","args":[1e999,1.10]}'
+    client.redis.sadd(keys.workers, worker)
+    client.redis.hset(keys.heartbeat, worker, "2020-01-01T00:00:00+00:00")
+    client.redis.set(keys.worker(worker), b'{"queue":"q","run_at":"2020-01-01T00:00:00Z","payload":' + payload + b"}")
+    assert prune_foreign(client.redis, keys, "me") == [worker]
+    (failure,) = client.failures.find()
+    assert (failure.queue, cut.payload_of(failure.raw), client.workers()) == ("q", payload, [])

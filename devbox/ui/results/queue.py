@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devbox.errors import Cure
@@ -63,8 +63,15 @@ def failed(result: Result, style: Style, columns: int) -> list[str]:
     lines = table(("", "FAILED AT", "QUEUE", "CLASS", "ERROR"), rows, style, columns)
     if len(failures) < data["total"]:
         lines.append(style.dim(f"{len(failures)} of {data['total']}; --start and --count show others"))
-    retry = Cure("once more", f"devbox queue failed retry --index {failures[-1]['index']}")
-    return [*lines, errors.cure(retry, style)]
+    return [*lines, errors.cure(_then(failures), style)]
+
+
+def _then(failures: Sequence[Mapping[str, Any]]) -> Cure:
+    """What to do with the last of them that can be retried; a torn record can only go."""
+    able = [failure["index"] for failure in failures if failure.get("queue")]
+    if able:
+        return Cure("once more", f"devbox queue failed retry --index {able[-1]}")
+    return Cure("away with it", f"devbox queue failed remove --index {failures[-1]['index']}")
 
 
 def _failure(failure: Mapping[str, Any], style: Style) -> tuple[str, ...]:
@@ -76,7 +83,7 @@ def _failure(failure: Mapping[str, Any], style: Style) -> tuple[str, ...]:
         clean(str(failure.get("failed_at") or "")[:19]),
         clean(str(failure.get("queue") or "")),
         clean(str(cls)),
-        clean(f"{failure.get('exception') or ''}: {failure.get('error') or ''}") + again,
+        clean(": ".join(str(failure[key]) for key in ("exception", "error") if failure.get(key))) + again,
     )
 
 
