@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from devbox.jenkins import detached
 from devbox.jenkins.pluginfile import PluginFile, Problem
 from devbox.jenkins.state import State
 from devbox.jenkins.versions import is_snapshot, older
@@ -34,6 +35,7 @@ def against(file: PluginFile, state: State, others: Sequence[PluginFile] = ()) -
         *_core(file, state),
         *_needs(file, {name: one.version for name, one in state.plugins.items()} | coming, state, coming),
         *_copies(file.name, state),
+        *_implied(file, state, coming),
     )
 
 
@@ -58,6 +60,15 @@ def _needs(file: PluginFile, there: Mapping[str, str], state: State, coming: Map
             yield Problem("plugin.old_dependency", f"it needs {need.name} {need.version}; there is {version}", severity)
         elif not need.optional and need.name not in coming and known is not None and not known.active:
             yield Problem("plugin.inactive_dependency", f"it needs {need.name}, which is not active")
+
+
+def _implied(file: PluginFile, state: State, coming: Mapping[str, str]) -> Iterator[Problem]:
+    """What was a part of the core that it was built for, and is not here: it fails where it uses that."""
+    there = [*state.plugins, *coming, *(need.name for need in file.dependencies)]
+    if names := detached.missing(str(file.name), file.requires_core, state.core, there):
+        age = f"built for Jenkins {file.requires_core}" if file.requires_core else "it names no Jenkins"
+        text = f"{age}, it may use what was in the core then and is a plugin now, not there: {', '.join(names)}"
+        yield Problem("plugin.implied_dependency", text, "warn")
 
 
 def _copies(name: str, state: State) -> Iterator[Problem]:

@@ -51,6 +51,8 @@ class State:
     deployed: Mapping[str, str]
     builds: tuple[str, ...]
     last: int
+    unstarted: tuple[str, ...] = ()
+    """Plugins that Jenkins took out of its own WAR as it loaded one that needs them: they run after a restart."""
 
     def files_of(self, name: str) -> list[str]:
         """The files in plugins/ that hold this plugin."""
@@ -77,6 +79,7 @@ def _read(found: dict[str, Any]) -> State:
         deployed=found["deployed"],
         builds=tuple(found["builds"]),
         last=int(found["last"] or 0),
+        unstarted=tuple(found["unstarted"]),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,50 @@ def test_one_that_does_not_end_is_said_to_go_on(first: First, tmp_path: Path) ->
     assert error["message"] == "try me.groovy has not ended within 1 s; it goes on in Jenkins"
     assert error["cures"][0]["command"] == f"devbox restart {first.box.name}"
     assert run(first.box, "return 1", tmp_path).ok().data["result"] == 1, "Jenkins is well"
+
+
+MANAGER = """
+class One { String shortName; boolean active = true; boolean started = true; String version = '1'
+    def getPlugin() { started ? 'its class' : null } }
+class Manager { List plugins = []; List failedPlugins = []; List brings = []; Throwable fails
+    File rootDir = new File('/none')
+    def getPlugin(String name) { plugins.find { it.shortName == name } }
+    void dynamicLoad(File file) { plugins.addAll(brings); if (fails != null) { throw fails } } }
+class RestartRequiredException extends Exception { }
+def link = { plugins, load ->
+    def id = 'mine'
+BODY
+}
+def mine = new One(shortName: 'mine'), waits = new One(shortName: 'junit', started: false)
+def old = [name: 'mine', cause: new Exception('outer', new Exception('long ago'))]
+def other = [name: 'mine.not', cause: new Exception('another one')]
+return [
+    mended: link(new Manager(failedPlugins: [old], brings: [mine]), 'yes'),
+    out_of_the_war: link(new Manager(plugins: [new One(shortName: 'x', started: false)], brings: [waits, mine]), 'yes'),
+    fails_for_it: link(new Manager(brings: [waits], fails: new Exception('now')), 'yes'),
+    fails: link(new Manager(failedPlugins: [old, other], fails: new Exception('now')), 'yes'),
+    later: link(new Manager(fails: new RestartRequiredException()), 'yes'),
+    not_at_boot: link(new Manager(failedPlugins: [old, other], fails: new RestartRequiredException()), 'yes'),
+    there: link(new Manager(plugins: [mine], failedPlugins: [old]), 'yes'),
+]
+"""
+
+
+def test_what_a_link_is_told_of_failures_and_of_what_a_war_brings(first: First, tmp_path: Path) -> None:
+    source = (resources.files("devbox.jenkins") / "groovy" / "link.groovy").read_text("utf-8").splitlines()
+    body = [line for line in source if "getPluginManager()" not in line and "NO_CACHE" not in line]
+    found = run(first.box, MANAGER.replace("BODY", "\n".join(body)), tmp_path).ok().data["result"]
+    said = {name: (one["active"], one["restart"], one["error"]) for name, one in found.items()}
+    required = said.pop("later")
+    assert required[:2] == (False, True) and "RestartRequired" in required[2]
+    assert said == {
+        "mended": (True, False, None),
+        "out_of_the_war": (True, True, None),
+        "fails_for_it": (False, True, "java.lang.Exception: now"),
+        "fails": (False, False, "java.lang.Exception: now"),
+        "not_at_boot": (False, True, "java.lang.Exception: long ago"),
+        "there": (True, False, None),
+    }
 
 
 def test_wrong_usage(first: First, tmp_path: Path) -> None:

@@ -6,14 +6,18 @@ def root = { Throwable cause ->
     while (cause.getCause() != null && cause.getCause() != cause) { cause = cause.getCause() }
     return cause.toString()
 }
+// What Jenkins takes out of its own WAR for a plugin that loads is there at once, and runs only after a restart.
+def unstarted = { plugins.getPlugins().findAll { it.isActive() && it.getPlugin() == null }.collect { it.getShortName() } }
 def answer = [before: plugins.getPlugin(id) != null, version: null, active: false, restart: false, error: null]
 if (!answer.before && load == 'yes') {
+    def already = unstarted()
     try {
         plugins.dynamicLoad(new File(plugins.rootDir, id + '.hpl'))
     } catch (Throwable thrown) {
         answer.restart = thrown.getClass().getSimpleName() == 'RestartRequiredException'
         answer.error = root(thrown)
     }
+    answer.restart = answer.restart || !(unstarted() - already - [id]).isEmpty()
 }
 def found = plugins.getPlugin(id)
 if (found != null) {

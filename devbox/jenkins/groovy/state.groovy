@@ -58,6 +58,7 @@ return [
         [name: it.getShortName(), version: it.getVersion(), active: it.isActive(), enabled: it.isEnabled(),
          bundled: it.isBundled(), title: it.getLongName()]
     },
+    unstarted: manager.getPlugins().findAll { it.isActive() && it.getPlugin() == null }.collect { it.getShortName() },
     failed: manager.getFailedPlugins().collect { [name: it.name, causes: causes(it.cause)] },
     archives: archives,
     deployed: deployed,

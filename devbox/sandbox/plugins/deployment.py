@@ -117,7 +117,7 @@ class Deployment:
                 if not self.will_restart:
                     self._ask_for_builds()
                 self._restart("to load what is new")
-            after = self._verify()
+            after = self._started(self._verify())
         except BaseException as error:
             with self.world.shield():
                 self._take_back(error)
@@ -233,6 +233,18 @@ class Deployment:
                 why = None if there.enabled else f"plugins/{step.name}.jpi.disabled switches it off"
                 raise self._error(step, why, "is not active")
         return now
+
+    def _started(self, now: State) -> State:
+        """Restart for what Jenkins took out of its own WAR just now, unless that kills a build: then it is said."""
+        fresh = sorted(set(now.unstarted) - set(self.state.unstarted))
+        if not fresh or self.restarted:
+            return now
+        if now.builds:
+            text = f"{', '.join(fresh)} came out of Jenkins' own WAR and runs after a restart: devbox restart"
+            self.world.emit(Warned("plugin.unstarted", f"{text} {self.request.name}"))
+            return now
+        self._restart(f"to start {', '.join(fresh)}")
+        return self._verify()
 
     def _take_back(self, error: BaseException) -> None:
         """Give the home what it had, and Jenkins a start from it where it has loaded any of the new.

@@ -10,8 +10,8 @@ from devbox.engine.api import Container
 from devbox.errors import Cure, DevboxError
 from devbox.events import Note, Step
 from devbox.frozen import dataclass
+from devbox.jenkins import detached, hpl, kinds, script, state
 from devbox.jenkins import home as layout
-from devbox.jenkins import hpl, kinds, script, state
 from devbox.jenkins.mirror import Difference, Mirror
 from devbox.jenkins.project import Project
 from devbox.result import Result
@@ -247,6 +247,8 @@ class _Link:
             if not answer["restart"]:
                 self.verify(answer)
                 return False
+            if not before:
+                self.spare_builds()
             restart = True
         if not restart:
             answer = self.ask(load=True)
@@ -255,6 +257,15 @@ class _Link:
         bring(self.world, self.up_request(), restart=(restart_of(self.container),))
         self.verify(self.ask(load=True))
         return True
+
+    def spare_builds(self) -> None:
+        """Before a restart that only Jenkins could tell of; a no takes the new link back."""
+        try:
+            spare_builds(self.world, self.request.name)
+        except BaseException:
+            with self.world.shield(), contextlib.suppress(DevboxError):
+                self.take_back()
+            raise
 
     def ask(self, *, load: bool) -> dict[str, Any]:
         """See `ask`."""
@@ -265,10 +276,24 @@ class _Link:
         if answer["active"] and not answer["error"]:
             return
         name = self.project.name
-        cures = [Cure("see Jenkins' log", f"devbox logs {self.request.name}")]
+        cures = [*self.implied(), Cure("see Jenkins' log", f"devbox logs {self.request.name}")]
         if not self.there:
             self.take_back()
             cures.insert(0, Cure("correct it, build, and link again", f"devbox plugin link {self.project.folder}"))
         raise DevboxError(
             "link.failed", f"Jenkins could not load {name} from its project", cause=answer["error"], cures=tuple(cures)
         )
+
+    def implied(self) -> list[Cure]:
+        """For a plugin that is older than this Jenkins: what it may use without saying so."""
+        try:
+            found = state.ask(enter(self.engine, self.request.name).client)
+        except DevboxError:
+            return []  # why it failed is known, and is what is to be told
+        manifest = self.project.manifest
+        needs = (manifest.get("Plugin-Dependencies") or "").split(",")
+        there = [*found.plugins, *(need.strip().partition(":")[0] for need in needs)]
+        built_for = manifest.get("Jenkins-Version") or manifest.get("Hudson-Version")
+        names = detached.missing(self.project.name, built_for, found.core, there)
+        text = f"put in what was in the core of Jenkins {built_for or 'then'} and it uses, of {', '.join(names)}"
+        return [Cure(text, f"devbox plugin deploy FILE -n {self.request.name}")] if names else []

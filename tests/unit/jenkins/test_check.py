@@ -46,6 +46,14 @@ ROWS = {
     "not active": (file("a", "b:1.0"), state(b="1.0!"), [("plugin.inactive_dependency", "fail")]),
     "its own name": (file(), state(archives={"hello.jpi": "hello", "hello.hpi": "hello", "x.jpi": None}), []),
     "linked": (file(), state(archives={"my.hpl": "hello"}), [("plugin.linked", "fail")]),
+    "older than what left the core": (file(core="2.330"), state("2.578"), [("plugin.implied_dependency", "warn")]),
+    "while the WAR has it": (file(core="2.330"), state("2.568.2"), []),
+    "an LTS that it left": (file(core="2.361.4"), state("2.578"), []),
+    "there, and asked for": (
+        file("a", "javax-mail-api:1", core="2.330"),
+        state("2.578", **dict.fromkeys(("instance-identity", "javax-activation-api", "javax-mail-api"), "9")),
+        [],
+    ),
     "another copy": (file(), state(archives={"hello-1.2.jpi": "hello"}), [("plugin.copy", "fail")]),
 }
 
@@ -77,3 +85,10 @@ def test_every_file_is_there_once_even_in_circles(pairs: list[tuple[str, str]]) 
 def test_small_things() -> None:
     assert [java_level(text) for text in ("1.8", "11", "21", "x")] == [8, 11, 21, 0]
     assert Failed("a", ()).cause == "no cause given" and Failed("a", ("x", "y")).cause == "y"
+
+
+def test_all_that_left_the_core_since_is_named() -> None:
+    (told,) = against(file("sshd", core="2.184.4"), state("2.578", **{"instance-identity": "9"}))
+    assert told.message.endswith("not there: javax-activation-api, javax-mail-api, trilead-api")
+    (told,) = against(file(core=None), state("2.577"))
+    assert "subversion" in told.message and told.severity == "warn"
