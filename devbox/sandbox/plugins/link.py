@@ -296,4 +296,4 @@ class _Link:
         built_for = manifest.get("Jenkins-Version") or manifest.get("Hudson-Version")
         names = detached.missing(self.project.name, built_for, found.core, there)
         text = f"put in what was in the core of Jenkins {built_for or 'then'} and it uses, of {', '.join(names)}"
-        return [Cure(text, f"devbox plugin deploy FILE -n {self.request.name}")] if names else []
+        return [Cure(text, "devbox plugin deploy FILE")] if names else []
