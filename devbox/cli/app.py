@@ -27,6 +27,7 @@ Examples:
   devbox up queue               Redis on 6379, and workers for Resque's jobs
   devbox open                   in the browser
   devbox down                   away with it; the home stays
+  devbox doctor                 what is wrong with this Docker, and the cure
 """
 EPILOG = """Every option has a variable: --http-port is DEVBOX_HTTP_PORT. Settings also come from devbox.toml in this
 folder or above; `devbox config` shows them all."""
@@ -38,6 +39,7 @@ devbox: a disposable, real Jenkins or job queue on your own Docker.
   devbox up queue        or a Redis with workers
   devbox status          what is there
   devbox down            away with it; its home stays
+  devbox doctor          what is wrong with this Docker, and the cure
 
 All commands: devbox --help
 """
