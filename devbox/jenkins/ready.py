@@ -7,6 +7,7 @@ does before Jenkins listens), a log line alone neither, a 401 or a late 503 whil
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -96,13 +97,20 @@ class BootLog:
                 return
             self._done.wait(INSPECT)
 
-    def _read(self, since: float | None) -> None:
+    def read_whole(self, life: str) -> None:
+        """Read it anew, as far as it is written: the thread may be behind a container that has ended at once."""
+        self.stop()
+        self.lines = deque(maxlen=self.lines.maxlen)
+        with contextlib.suppress(DevboxError):
+            self._read(_unix(life), follow=False)
+
+    def _read(self, since: float | None, *, follow: bool = True) -> None:
         rest: dict[int, bytes] = {}
-        for stream, piece in self._wait.engine.logs(self._wait.container, follow=True, since=since):
+        for stream, piece in self._wait.engine.logs(self._wait.container, follow=follow, since=since):
             *whole, rest[stream] = (rest.get(stream, b"") + piece).split(b"\n")
             for line in whole:
                 self._take(line)
-            if self._done.is_set():
+            if follow and self._done.is_set():
                 return
         for line in filter(None, rest.values()):
             self._take(line)
@@ -276,6 +284,8 @@ class _Watch:
         # Docker calls a container that it will restart in a moment running, too.
         code = state.exit_code if state.state in (*ENDED, "restarting") else None
         self.wait.sleep(INSPECT)  # the log's last lines come a moment after the end
+        if self.log is not None:
+            self.log.read_whole(self.first.started_at)
         known = bootlog.diagnose(self.lines(), exit_code=code, oom_killed=state.oom_killed)
         if known is None:
             times = state.restart_count - self.first.restart_count

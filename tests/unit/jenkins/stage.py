@@ -171,8 +171,10 @@ class Box:
     def logs(
         self, _container: str, *, follow: bool = False, since: float | None = None, **_: Any
     ) -> Iterator[tuple[int, bytes]]:
-        """As the engine's: all there is, then what comes, until the container ends."""
-        assert follow
+        """As the engine's: all there is; with `follow` also what comes, until the container ends."""
+        if not follow:
+            yield from list(self._log)
+            return
         self.since.append(since)
         at = self._first
         while True:

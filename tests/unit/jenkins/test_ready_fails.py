@@ -100,6 +100,15 @@ def test_an_end_while_booting_is_told_with_its_cause(
         assert error.cause in "\n".join(lines)
 
 
+def test_last_words_that_the_follower_has_not_come_to_are_heard(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a container can end before the thread that follows its log has read a line."""
+    logs = stage.box.logs
+    monkeypatch.setattr(stage.box, "logs", lambda *a, follow, **how: iter(()) if follow else logs(*a, **how))
+    stage.box.said(NO_LOG)
+    stage.clock.at(1, lambda: stage.box.ends(1))
+    assert failure(stage).code == "home.not_writable"
+
+
 def test_a_restart_that_jenkins_asked_for_is_no_failure(stage: Stage) -> None:
     stage.clock.at(2, lambda: stage.box.ends(5, "INFO Stopping Jenkins", state="restarting"))
     stage.clock.at(3, lambda: stage.box.starts_again(11))
