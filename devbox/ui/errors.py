@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from devbox.errors import Cure, DevboxError
 from devbox.ui.style import Style, clean
 
+WIDTH = 80
+"""Columns that a line fits into on every terminal: a command that is broken in two cannot be pasted."""
+
 
 def text(error: DevboxError, style: Style) -> str:
     """All lines of an error."""
@@ -26,8 +29,10 @@ def _lines(error: DevboxError, style: Style) -> Iterator[str]:
 
 
 def cure(item: Cure, style: Style) -> str:
-    """A cure's line: "-> what helps:  the command"."""
+    """A cure: "-> what helps:  the command", the command on a line of its own where the line would be too long."""
     text = clean(item.text)
     if not item.command:
         return f"  -> {text}"
-    return f"  -> {text.rstrip('.:')}:  {style.command(item.command)}"
+    text = f"  -> {text.rstrip('.:')}:"
+    apart = "  " if len(text) + 2 + len(style.complete(item.command)) <= WIDTH else "\n     "
+    return f"{text}{apart}{style.command(item.command)}"

@@ -125,6 +125,11 @@ def test_an_errors_parts_come_in_order_with_the_cure_last() -> None:
     ]
 
 
+def test_a_command_too_long_for_the_line_has_one_of_its_own() -> None:
+    error = DevboxError("a.b", "it failed", cures=(Cure("x" * 60, "devbox doctor --fix"),))
+    assert errors.text(error, PLAIN).splitlines()[1:] == [f"  -> {'x' * 60}:", "     devbox doctor --fix"]
+
+
 def test_an_error_in_colour_says_the_same() -> None:
     error = DevboxError("a.b", "it failed", cures=(Cure("do this", "cmd"),))
     painted = errors.text(error, COLOUR)
