@@ -84,6 +84,8 @@ class Run:
         self.name = request.name
         self.lock_id = lock_id
         self.run_id = ""
+        self.idle = False
+        """Nothing is to do but to wait until it is usable."""
         self.files = files
         self.restarting: set[str] = set()
         """The services that a `devbox restart` means."""
@@ -99,18 +101,31 @@ class Run:
         """
         for left in reversed(range(TRIES)):
             self.run_id = f"{self.lock_id}.{secrets.token_hex(8)}"
+            self.idle = False
             try:
                 return self.once(restart)
             except DevboxError as error:
                 if error.code not in GONE:
                     self.sweep()
-                if error.code not in ("container.exists", "network.exists") or not left:
+                why = self.changed_meanwhile(error)
+                if not why or not left:
                     raise
-                self.world.emit(Waiting(f"another devbox works on {self.name!r}; looking again"))
+                self.world.emit(Waiting(f"{why}; looking again"))
             except BaseException:
                 self.sweep()
                 raise
         raise AssertionError("the last try raises or returns")
+
+    def changed_meanwhile(self, error: DevboxError) -> str:
+        """What somebody did to the sandbox since we looked, for which looking again is the answer; "" for nothing."""
+        if error.code in ("container.exists", "network.exists"):
+            return f"another devbox works on {self.name!r}"
+        if self.idle and error.code not in GONE:
+            # All ran when we looked: a devbox that was killed had asked Docker for a stop that was still under way.
+            parts = observe(self.engine, self.name).containers.values()
+            if any(container.state == "exited" for container in parts):
+                return f"{self.name!r} was being stopped"
+        return ""
 
     def sweep(self) -> None:
         """Remove the helpers of this run."""
@@ -128,6 +143,7 @@ class Run:
         if not steps:
             steps = self.kind.restarts(choices, restart)
         self.check_aside(steps, seen)
+        self.idle = not steps
         return Apply(self.world, self.request, design, pulled).carry_out(steps)
 
     def planned(self) -> list[Change]:

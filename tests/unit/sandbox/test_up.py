@@ -6,6 +6,7 @@ import contextlib
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,12 @@ from devbox.engine.api import ContainerSpec
 from devbox.errors import DevboxError, Interrupted
 from devbox.events import Warned
 from devbox.jenkins import home
+from devbox.jenkins.site import Answer
 from devbox.sandbox import labels, survey
 from devbox.sandbox.request import UpRequest
 from devbox.sandbox.up import up
 from tests.fake_engine import FakeContainer, FakeEngine, Node
-from tests.unit.sandbox.double import Machine
+from tests.unit.sandbox.double import FakeSite, Machine
 
 ALL = ["devbox-jenkins-jenkins-1", "devbox-jenkins_default", "devbox-jenkins_home"]
 
@@ -43,6 +45,22 @@ def test_again_changes_nothing(machine: Machine) -> None:
     before = machine.engine.operations
     assert actions(machine) == []
     assert machine.engine.operations == before
+
+
+def test_a_stop_that_was_still_under_way_is_waited_out(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A devbox that was killed had asked for it; nothing was to do when this one looked."""
+    machine.up()
+    box = machine.engine.box("devbox-jenkins-jenkins-1")
+    get = FakeSite.get
+
+    def stops(site: FakeSite, path: str, **how: Any) -> Answer:
+        monkeypatch.setattr(FakeSite, "get", get)
+        box.state, box.exit_code = "exited", 143
+        return get(site, path, **how)
+
+    monkeypatch.setattr(FakeSite, "get", stops)
+    assert actions(machine) == ["start"]
+    assert machine.running() == ["devbox-jenkins-jenkins-1"]
 
 
 def test_an_option_that_is_not_given_stays_over_down_and_up(machine: Machine) -> None:
