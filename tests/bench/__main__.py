@@ -52,7 +52,7 @@ def _rows(env: dict[str, str], count: int, scratch: Path) -> list[tuple[str, Fig
         try:
             (many,) = in_turn(count * 2, lambda: run([DEVBOX, "status"], env))
         finally:
-            subprocess.run(["docker", "rm", "-f", *made], env=env, check=True, capture_output=True)
+            subprocess.run(["docker", "rm", "-fv", *made], env=env, check=True, capture_output=True)
     finally:
         run([DEVBOX, "down", NAME, "--volumes", "--yes"], env)
     bare = [sys.executable, "-c", "pass"]
