@@ -167,7 +167,7 @@ def test_in_words_the_error_is_short_and_ends_with_a_cure(devbox: Devbox, kind: 
     assert ran.code == row.exit and ran.stdout == ""
     lines = ran.stderr.splitlines()
     assert lines[0].startswith(f"error[{row.code}]: ")
-    assert len(lines) <= 6 and "Traceback" not in ran.stderr
+    assert len(lines) <= 7 and "Traceback" not in ran.stderr
 
 
 def test_a_cures_command_is_there_for_each_error_that_a_command_can_cure(devbox: Devbox) -> None:
