@@ -26,13 +26,13 @@ class Bond:
 
     def __init__(self) -> None:
         self._parent = os.getpid()
-        self._pipe = None if _prctl() else os.pipe()
+        self._prctl = _prctl()
+        self._pipe = None if self._prctl else os.pipe()
 
     def tie(self, number: signal.Signals) -> None:
         """Have the kernel send this signal when the parent ends; where it cannot, a thread watches a pipe."""
-        prctl = _prctl()
-        if prctl is not None:
-            prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+        if self._prctl is not None:
+            self._prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         elif self._pipe:
             os.close(self._pipe[1])
             threading.Thread(target=_watch, args=(self._pipe[0], number), daemon=True).start()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from devbox.queue import dates, scripts, wire
 from devbox.queue.keys import Keys
@@ -24,8 +23,7 @@ class Commands(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What came of a step. `settled`: whether the last job was still ours, None where there was none.
 
     `state` is `job`, `empty`, `paused`, `unknown` (not registered any more) or `done`; `wrong` are queues whose key is
@@ -63,8 +61,8 @@ class Claims:
         done = last.data if last is not None else b""
         names = [wire.raw(queue) for queue in queues or ()]
         wanted = "0" if queues is None else "1"
-        told = self._run("step", *self._base, claim, dates.run_at(), done, failure, wanted, *names)
-        envelope = Envelope.read(told[2]) if told[2] else None
+        told = self._run("step", *self._base, claim, done, failure, wanted, *names)
+        envelope = Envelope.of(*told[2]) if told[2] else None
         settled = None if told[0] < 0 else bool(told[0])
         return Step(settled, told[1].decode(), envelope, tuple(_pair(one) for one in told[3:]))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from devbox.errors import Cure, DevboxError
-from devbox.queue import address, faults
+from devbox.queue import address, faults, resp
 
 TIMEOUT = 5.0
 """Seconds after which a Redis that does not answer counts as not answering."""
@@ -31,23 +31,32 @@ class Link:
     def __init__(self, where: address.Address, timeout: float = TIMEOUT) -> None:
         self._pool = _pool(where, timeout)
         self._connection: Any = None
+        self._channel: resp.Channel | None = None
+        self._inherited: tuple[Any, resp.Channel | None] = (None, None)
 
     def execute_command(self, *words: Any) -> Any:
         """Send a command and give the answer."""
+        try:
+            return (self._channel or self._connect()).ask(*words)
+        except resp.Refused as refused:
+            from redis.exceptions import NoScriptError, ResponseError
+
+            said = str(refused)
+            raise (NoScriptError if said.startswith("NOSCRIPT") else ResponseError)(said) from None
+        except BaseException:
+            self.drop()  # the next answer might be the one to this question
+            raise
+
+    def _connect(self) -> resp.Channel:
         if self._connection is None:
             self._connection = self._pool.make_connection()
-        try:
-            self._connection.send_command(*words)
-            return self._connection.read_response()
-        except BaseException as error:
-            from redis.exceptions import ResponseError
-
-            if not isinstance(error, ResponseError):  # the next answer might be the one to this question
-                self.drop()
-            raise
+        self._connection.connect()
+        self._channel = resp.Channel(self._connection._sock)
+        return self._channel
 
     def drop(self) -> None:
         """Close the connection."""
+        self._channel = None
         if self._connection is not None:
             self._connection.disconnect()
 
@@ -61,7 +70,8 @@ class Link:
             self.drop()
         else:
             os.close(inherited.detach())
-        self._inherited, self._connection = self._connection, None  # kept: its end, too, is code
+        self._inherited = (self._connection, self._channel)
+        self._connection = self._channel = None
 
 
 def _pool(where: address.Address, timeout: float) -> Any:

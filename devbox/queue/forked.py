@@ -15,6 +15,7 @@ from devbox.queue.bonds import kill_group
 from devbox.queue.orders import Orders
 from devbox.queue.report import Failed
 from devbox.queue.settings import Settings
+from devbox.queue.title import set_title
 from devbox.queue.wake import Wake
 
 TICK = 0.5
@@ -33,6 +34,7 @@ def run(
     if not pid:
         _inside(child)
     orders.child = pid
+    set_title(f"Forked {pid} at {int(time.time())}")
     try:
         orders.obey()
         status, late = _wait(pid, settings, orders, wake, board, keep_alive)

@@ -30,6 +30,9 @@ class Jobs:
         self.modules = tuple(modules)
         self._names = {module.__name__ for module in modules}
         self._known: dict[str, Perform] = {}
+        self._hooks = {
+            name: [hook for module in modules if callable(hook := module.__dict__.get(name))] for name in HOOKS
+        }
 
     def find(self, name: str) -> Perform:
         """What runs a job of this class; raises `UnknownClass`."""
@@ -40,7 +43,7 @@ class Jobs:
 
     def hooks(self, name: str) -> list[Callable[..., Any]]:
         """The hooks of this name, in the modules' order."""
-        return [hook for module in self.modules if callable(hook := module.__dict__.get(name))]
+        return self._hooks[name]
 
     def _look(self, name: str) -> Perform:
         words = name.replace("::", ".").split(".")

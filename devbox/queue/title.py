@@ -19,10 +19,8 @@ def set_title(text: str) -> None:
     Resque prunes what does not match `resque-[0-9]` on its own host, alive or not (`worker.rb`, `prune_dead_workers`).
     """
     title = f"resque-{__version__}: {text}"
-    start, size = _room()
-    if size > 1:
-        words = title.encode("utf-8", "replace")[: size - 1]
-        ctypes.memmove(start, words.ljust(size, b"\0"), size)
+    if room := _room():
+        room[:] = title.encode("utf-8", "replace")[: len(room) - 1].ljust(len(room), b"\0")
     elif setter := _package():
         setter(title)
 
@@ -37,13 +35,13 @@ def _package() -> Callable[[str], None] | None:
 
 
 @cache
-def _room() -> tuple[int, int]:
-    """Where the arguments lie in memory and how long they are: fields 48 and 49 of proc(5)'s `stat`."""
+def _room() -> memoryview | None:
+    """The memory in which the arguments lie: from field 48 to field 49 of proc(5)'s `stat`."""
     if sys.platform != "linux":
-        return 0, 0
+        return None
     try:
         fields = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")[2].split()
         start, end = int(fields[45]), int(fields[46])
     except (OSError, ValueError, IndexError):
-        return 0, 0
-    return (start, end - start) if 0 < start < end else (0, 0)
+        return None
+    return memoryview((ctypes.c_char * (end - start)).from_address(start)).cast("B") if 0 < start < end else None

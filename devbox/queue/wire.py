@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from devbox.queue import dates
 
@@ -51,7 +51,7 @@ def dumps(value: object) -> str:
 def loads(value: bytes | str) -> Any:
     """JSON, strictly: ValueError also for NaN, Infinity, bad UTF-8 and what is nested too deep."""
     try:
-        return json.loads(value.decode("utf-8") if isinstance(value, bytes) else value, parse_constant=_no_constant)
+        return _STRICT.decode(value.decode("utf-8") if isinstance(value, bytes) else value)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
 
@@ -60,13 +60,16 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-@dataclass(frozen=True)
-class Job:
+_STRICT = json.JSONDecoder(parse_constant=_no_constant)
+"""Made once: a worker reads a payload for each job."""
+
+
+class Job(NamedTuple):
     """A payload that can be run: its class's name, arguments in order, arguments by name (Jesque's `vars`)."""
 
     cls: str
     args: Sequence[Any] = ()
-    vars: Mapping[str, Any] = field(default_factory=dict)
+    vars: Mapping[str, Any] = MappingProxyType({})
 
 
 class BadPayload(Exception):
@@ -195,8 +198,7 @@ def queues_of(worker: str) -> list[str]:
     return [name for name in names if name and name != "JAVA_DYNAMIC_QUEUES"]
 
 
-@dataclass(frozen=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A claimed job in an in-flight list: a line of JSON of ours, then the payload as it was, byte for byte.
 
     `deliveries` counts this one; `score` is its place in a delayed queue of Jesque's, "" elsewhere.
@@ -215,3 +217,8 @@ class Envelope:
         head, _, body = data.partition(b"\n")
         fields = json.loads(text(head))
         return cls(fields["id"], fields["queue"], int(fields["deliveries"]), fields["score"], body, data)
+
+    @classmethod
+    def of(cls, data: bytes, number: bytes, queue: bytes, deliveries: int, score: bytes) -> Envelope:
+        """A claim's answer: the envelope, and its head beside it."""
+        return cls(text(number), text(queue), deliveries, text(score), data.partition(b"\n")[2], data)

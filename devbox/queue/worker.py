@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from devbox.queue import child, events, faults, forked, patterns, recovery, wire
 from devbox.queue.board import Board
@@ -26,6 +26,8 @@ from devbox.queue.wake import Wake, unblock
 from devbox.queue.wire import Envelope, Job
 
 T = TypeVar("T")
+Found: TypeAlias = tuple[Job, Perform] | Failed
+"""A payload's job and what runs it, or why there is none."""
 SOONEST, LATEST, GROWTH = 0.005, 0.04, 1.5
 """An idle worker's rest, seconds: after a job, at most, and how it grows. New work is taken up within 50 ms."""
 PRUNE_INTERVAL = 300.0
@@ -47,6 +49,7 @@ class Worker:
         self.link = Link(settings.where)
         self.claims = Claims(self.link, settings.keys, self.id, nonce or new_nonce(), settings.lease)
         self._last: tuple[Envelope, bytes] | None = None
+        self._dynamic = patterns.is_dynamic(settings.queues)
         self._rest = 0.0
         self._beat = self._swept = self._pruned = float("-inf")
         self._all_paused = False
@@ -124,16 +127,15 @@ class Worker:
     def run(self, envelope: Envelope) -> None:
         """Run a claimed job, in a process of its own; how it ended is settled with the next step."""
         found = child.lookup(self.jobs, envelope)
-        shown = shown_job(envelope, found)
-        self.events.fire(events.JOB_PROCESS, envelope.queue, shown)
+        self._tell(events.JOB_PROCESS, envelope, found)
         if isinstance(found, Failed):
-            self.ended(envelope, found, shown)
+            self.ended(envelope, found, found)
         elif not self.settings.fork:
-            self.ended(envelope, run_inside(self.settings, self.orders, self.events, envelope, *found), shown)
+            self.ended(envelope, run_inside(self.settings, self.orders, self.events, envelope, *found), found)
         elif self.settings.jobs_per_fork > 1:
             self.run_many(envelope)
         else:
-            self.ended(envelope, self.run_forked(envelope, *found), shown)
+            self.ended(envelope, self.run_forked(envelope, *found), found)
         self._rest = SOONEST
 
     def run_forked(self, envelope: Envelope, job: Job, perform: Perform) -> Failed | None:
@@ -141,17 +143,16 @@ class Worker:
         for hook in self.jobs.hooks("before_fork"):
             if failed := child.attempt(Job("before_fork", [job]), hook):
                 return failed
-        self.events.fire(events.JOB_EXECUTE, envelope.queue, shown_job(envelope, (job, perform)))
+        self._tell(events.JOB_EXECUTE, envelope, (job, perform))
 
         def inside() -> NoReturn:
             child.settle_in(self.bond, self.wake, self.settings.term == "child")
             self.link.leave()
-            child.processing(envelope.queue, job)
             if failed := child.attempt(job, perform, lambda: self._after_fork(job)):
                 self.report.write(failed)
             child.leave()
 
-        set_title(f"Forked a child at {int(time.time())}")
+        child.processing(envelope.queue, job)  # inherited; each page that a child writes to is copied first
         ended = forked.run(self.settings, self.orders, self.wake, self.board, self.keep_alive, inside)
         told = self.report.read()
         return ended or told
@@ -160,7 +161,7 @@ class Worker:
         """Fork for some jobs: the child settles them and claims on; what it holds when it dies the parent files."""
         for hook in self.jobs.hooks("before_fork"):
             if failed := child.attempt(Job("before_fork", [wire.parse(envelope.payload)]), hook):
-                return self.ended(envelope, failed, shown_job(envelope, failed))
+                return self.ended(envelope, failed, failed)
 
         def inside() -> NoReturn:
             child.settle_in(self.bond, self.wake, self.settings.term == "child")
@@ -168,25 +169,24 @@ class Worker:
             self._many(envelope)
             child.leave()
 
-        set_title(f"Forked a child at {int(time.time())}")
         self.board.stop = False
         failed = forked.run(self.settings, self.orders, self.wake, self.board, self.keep_alive, inside)
         begun, self.board.began = bool(self.board.began), 0.0
         for held in self.insist(self.claims.held):
             if begun:  # also a job that left its process with 0, which is no failure
-                self.ended(held, failed, shown_job(held, failed))
+                self.ended(held, failed, failed)
             else:
-                self.insist(lambda held=held: self.claims.give_back(held, held.deliveries - 1))  # type: ignore[misc]
+                self.give_back(held)
         return None
 
-    def ended(self, envelope: Envelope, failed: Failed | None, shown: Mapping[str, Any]) -> None:
+    def ended(self, envelope: Envelope, failed: Failed | None, found: Found | None) -> None:
         """Note how a job ended, for the next step, and tell."""
         self._last = (envelope, failed.record(envelope, self.id) if failed else b"")
         self.board.count()
         if failed is None:
-            self.events.fire(events.JOB_SUCCESS, envelope.queue, shown)
+            self._tell(events.JOB_SUCCESS, envelope, found)
         else:
-            self.events.fire(events.JOB_FAILURE, envelope.queue, shown, f"{failed.exception}: {failed.error}")
+            self._tell(events.JOB_FAILURE, envelope, found, f"{failed.exception}: {failed.error}")
 
     def rest(self) -> None:
         """Nothing to do: wait a little, longer from time to time, or as long as was asked."""
@@ -205,10 +205,14 @@ class Worker:
     def stop(self) -> None:
         """Settle, give back what was claimed and not begun, unregister."""
         self.insist(lambda: self._step(None))
-        for envelope in self.insist(self.claims.held):
-            self.insist(lambda held=envelope: self.claims.give_back(held, held.deliveries - 1))  # type: ignore[misc]
+        for held in self.insist(self.claims.held):
+            self.give_back(held)
         self.events.fire(events.WORKER_STOP)
         self.insist(self.claims.forget)
+
+    def give_back(self, envelope: Envelope) -> None:
+        """Put a job back that was claimed and not begun: this delivery does not stand against it."""
+        self.insist(lambda: self.claims.give_back(envelope, envelope.deliveries - 1))
 
     def file_wrong(self, queue: str, kind: str) -> None:
         """A key that should be a queue is not: filed once, and not tripped over."""
@@ -246,13 +250,12 @@ class Worker:
             self.trouble(f"job {envelope.id} was given to another worker before it was done here: not counted")
         return step
 
-    def _queues(self) -> list[str]:
+    def _queues(self) -> Sequence[str]:
         if self.events:
             self.events.fire(events.WORKER_POLL, ",".join(self.settings.queues))
-        names = self.settings.queues
-        if not patterns.is_dynamic(names):
-            return list(names)
-        return patterns.expand(names, self.link.execute_command("SMEMBERS", self.settings.keys.queues))
+        if not self._dynamic:
+            return self.settings.queues
+        return patterns.expand(self.settings.queues, self.link.execute_command("SMEMBERS", self.settings.keys.queues))
 
     def _many(self, envelope: Envelope) -> None:
         """In the child: this job, and then what comes, up to so many, until the parent says stop."""
@@ -270,14 +273,17 @@ class Worker:
 
     def _one_of_many(self, envelope: Envelope) -> None:
         found = child.lookup(self.jobs, envelope)
-        shown = shown_job(envelope, found)
         if isinstance(found, Failed):
-            return self.ended(envelope, found, shown)
+            return self.ended(envelope, found, found)
         self.board.began = time.monotonic()
         child.processing(envelope.queue, found[0])
-        self.events.fire(events.JOB_EXECUTE, envelope.queue, shown)
+        self._tell(events.JOB_EXECUTE, envelope, found)
         failed = child.attempt(*found, lambda: self._after_fork(found[0]))
-        return self.ended(envelope, failed, shown)
+        return self.ended(envelope, failed, found)
+
+    def _tell(self, kind: str, envelope: Envelope, found: Found | None, error: str = "") -> None:
+        if self.events:
+            self.events.fire(kind, envelope.queue, shown_job(envelope, found), error)
 
     def _after_fork(self, job: Job) -> None:
         for hook in self.jobs.hooks("after_fork"):
@@ -290,7 +296,7 @@ class Worker:
         self.wake.wait(seconds)
 
 
-def shown_job(envelope: Envelope, found: tuple[Job, Perform] | Failed | None) -> Mapping[str, Any]:
+def shown_job(envelope: Envelope, found: Found | None) -> Mapping[str, Any]:
     """A job as an event shows it."""
     try:
         job = found[0] if isinstance(found, tuple) else wire.parse(envelope.payload)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from typing import BinaryIO, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
+
+from devbox.queue.resp import Answer, Channel, Refused
 
 TIMEOUT = 2.0
 """Seconds for an answer."""
@@ -74,29 +76,13 @@ class Redis:
 
     def _ask(self, *words: str) -> object:
         """The answer to one command (text, number, list); None where there is none, or an error."""
-        request = f"*{len(words)}\r\n" + "".join(f"${len(w.encode())}\r\n{w}\r\n" for w in words)
-        with contextlib.suppress(OSError, ValueError), socket.create_connection(self._address, TIMEOUT) as connection:
-            connection.sendall(request.encode())
-            with connection.makefile("rb") as answer:
-                return _read(answer)
+        with contextlib.suppress(OSError, Refused), socket.create_connection(self._address, TIMEOUT) as connection:
+            return _texts(Channel(connection).ask(*words))
         return None
 
 
-def _read(source: BinaryIO) -> object:
-    """One answer of Redis' protocol (RESP 2); an error is None."""
-    line = source.readline()
-    if not line.endswith(b"\r\n"):
-        raise ValueError("the answer ends early")
-    kind, rest = line[:1], line[1:-2].decode("utf-8", "replace")
-    if kind == b"+":
-        return rest
-    if kind == b":":
-        return int(rest)
-    if kind == b"$" and int(rest) >= 0:
-        content = source.read(int(rest) + 2)
-        if len(content) != int(rest) + 2:
-            raise ValueError("the answer ends early")
-        return content[:-2].decode("utf-8", "replace")
-    if kind == b"*" and int(rest) >= 0:
-        return [_read(source) for _ in range(int(rest))]
-    return None
+def _texts(answer: Answer) -> object:
+    """An answer with text for bytes."""
+    if isinstance(answer, list):
+        return [_texts(one) for one in answer]
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer

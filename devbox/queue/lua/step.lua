@@ -1,8 +1,8 @@
 -- Settle the last job, where it is still ours, and claim the next: recorded in the same step as it leaves its queue.
--- ARGV: nonce, worker, claim id, run_at, last envelope or '', its failure or '', '1' to claim, queues...
--- Gives: {1 settled | 0 it was not ours any more | -1 there was none, 'job' | 'empty' | 'paused' | 'unknown' | 'done', envelope,
--- then 'QUEUE\nTYPE' for each key that is no queue}.
-local nonce, worker, id, run_at, last, failure, claim = unpack(ARGV, 1, 7)
+-- ARGV: nonce, worker, claim id, last envelope or '', its failure or '', '1' to claim, queues...
+-- Gives: {1 settled | 0 it was not ours any more | -1 there was none, 'job' | 'empty' | 'paused' | 'unknown' | 'done',
+-- {envelope, its id, queue, deliveries, score} or {}, then 'QUEUE\nTYPE' for each key that is no queue}.
+local nonce, worker, id, last, failure, claim = unpack(ARGV, 1, 6)
 local inflight = P .. 'devbox:inflight:' .. nonce
 local working = P .. 'worker:' .. worker
 local settled = -1
@@ -12,13 +12,14 @@ end
 
 local function idle(state, ...)
   if last ~= '' then redis.call('DEL', working) end
-  return {settled, state, '', ...}
+  return {settled, state, {}, ...}
 end
 
 local function record(queue, raw)
   local ok, job = pcall(cjson.decode, raw)
   if not ok or type(job) ~= 'table' or not raw:find('^%s*{') then raw = '{"class":null,"args":[]}' end
   local name = cjson.encode(queue):gsub('\\/', '/')
+  local run_at = iso((clock())):sub(1, 19) .. 'Z'
   redis.call('SET', working, '{"queue":' .. name .. ',"run_at":"' .. run_at .. '","payload":' .. raw .. '}')
 end
 
@@ -34,15 +35,20 @@ local function deliveries(queue, raw)
   return tonumber(first)
 end
 
+-- The head comes beside the envelope, so that the worker need not read it out of it.
+local function given(envelope, head)
+  return {envelope, head.id, head.queue, head.deliveries, head.score}
+end
+
 -- What is put down comes first and what is taken away last: a script that fails half-way must not lose a job.
 local function take(queue, raw, score)
   may_write()
   local before = deliveries(queue, raw)
-  local head = cjson.encode({id = id, queue = queue, deliveries = before + 1, score = score})
-  local envelope = head .. '\n' .. raw
+  local head = {id = id, queue = queue, deliveries = before + 1, score = score}
+  local envelope = cjson.encode(head) .. '\n' .. raw
   redis.call('LPUSH', inflight, envelope)
   record(queue, raw)
-  return envelope
+  return given(envelope, head)
 end
 
 -- Jesque's delayed queue: a zset by milliseconds; what is in the hash `:frequency` comes again after so many.
@@ -65,12 +71,12 @@ if claim ~= '1' then return idle('done') end
 if redis.call('HEXISTS', P .. 'devbox:workers', nonce) == 0 then return idle('unknown') end
 -- A claim whose answer was lost on the way is still ours: it is what there is to do.
 local held = redis.call('LINDEX', inflight, 0)
-if held then return {settled, 'job', held} end
+if held then return {settled, 'job', given(held, cjson.decode(held:match('^[^\n]*')))} end
 local pause = redis.pcall('GET', P .. 'pause-all-workers')
 if type(pause) == 'string' and pause:lower():match('^%s*(.-)%s*$') == 'true' then return idle('paused') end
 
 local wrong = {}
-for at = 8, #ARGV do
+for at = 7, #ARGV do
   local queue = ARGV[at]
   local key = P .. 'queue:' .. queue
   local raw = redis.pcall('LINDEX', key, 0)

@@ -13,7 +13,7 @@ from devbox.queue import title
 
 @pytest.fixture(autouse=True)
 def _elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(title, "_room", lambda: (0, 0))
+    monkeypatch.setattr(title, "_room", lambda: None)
     monkeypatch.setattr(title, "_package", title._package.__wrapped__)
 
 
