@@ -20,6 +20,8 @@ from devbox.queue.wake import Wake
 
 TICK = 0.5
 """The longest wait in one piece, seconds; a child's end, or any signal, ends it at once."""
+SOON = 0.02
+"""The first wait, seconds: what a parent does for a job that takes longer it does after that."""
 TERM_TICK = 0.1
 """While a job has been asked to end (Resque polls as often)."""
 
@@ -29,14 +31,14 @@ def run(
     child: Callable[[], NoReturn],
 ) -> Failed | None:  # fmt: skip
     """Run `child` in a forked process; gives the failure that its end is, None for an orderly end."""
+    first = min(SOON, settings.job_timeout or SOON)
     board.began = time.monotonic()
     pid = os.fork()
     if not pid:
         _inside(child)
     orders.child = pid
-    set_title(f"Forked {pid} at {int(time.time())}")
     try:
-        orders.obey()
+        wake.wait(first)  # before anything else: while a child shares a page, writing to it is copying it
         status, late = _wait(pid, settings, orders, wake, board, keep_alive)
     finally:
         orders.child = 0
@@ -61,12 +63,15 @@ def _wait(
     pid: int, settings: Settings, orders: Orders, wake: Wake, board: Board, keep_alive: Callable[[], None]
 ) -> tuple[int, bool]:
     """The child's status, and whether its job's time was over."""
-    late = termed = False
+    late = termed = titled = False
     while True:
-        wake.wait(_pause(settings, orders, board))
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return status, late
+        if not titled:
+            titled = True
+            set_title(f"Forked {pid} at {int(time.time())}")
+        orders.obey()
         if not late and settings.job_timeout and _age(board) >= settings.job_timeout:
             late = True
             kill_group(pid, signal.SIGKILL)
@@ -74,6 +79,7 @@ def _wait(
         if orders.asked:
             termed = _ask(pid, settings, orders, termed)
         keep_alive()
+        wake.wait(_pause(settings, orders, board))
 
 
 def _pause(settings: Settings, orders: Orders, board: Board) -> float:

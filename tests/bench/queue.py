@@ -23,10 +23,11 @@ JOBS = str(HERE / "jobs.py")
 
 BARE = """
 import os, time, gc
-from devbox.queue import pool, worker
-from devbox.queue.connection import open_redis
+from devbox.queue import __main__
+from devbox.queue.connection import Link
 from devbox.queue.address import parse
-open_redis(parse("127.0.0.1")).connection_pool.make_connection()
+import tests.bench.jobs
+Link(parse("redis://127.0.0.1:PORT")).execute_command("PING")
 gc.collect(); gc.freeze()
 began = time.perf_counter()
 for _ in range(COUNT):
@@ -85,7 +86,7 @@ class Bench:
         return count / took
 
     def bare(self, count: int) -> float:
-        return _python(BARE.replace("COUNT", str(count)), {})
+        return _python(BARE.replace("COUNT", str(count)).replace("PORT", str(self.server.port)), {})
 
     def rq(self, count: int) -> float:
         where = {"PYTHONPATH": str(python_package("rq", RQ))}

@@ -129,10 +129,15 @@ def poison() -> None:
 def looks() -> None:
     """What a child is: its title, group, signals, descriptors that are sockets, arguments of the parent."""
     sockets = [path for path in Path("/proc/self/fd").iterdir() if _is_socket(path)]
-    title = Path("/proc/self/cmdline").read_bytes().split(b"\0")[0].decode()
-    parent = Path(f"/proc/{os.getppid()}/cmdline").read_bytes().split(b"\0")[0].decode()
+    title, deadline = _title(os.getpid()), time.monotonic() + 10
+    while " Forked " not in (parent := _title(os.getppid())) and time.monotonic() < deadline:
+        time.sleep(0.01)
     ignored = Path("/proc/self/status").read_text().split("SigCgt:")[1].split()[0]
     note("looks", "|".join((title, parent, str(os.getpgid(0) == os.getpid()), str(len(sockets)), ignored)))
+
+
+def _title(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode()
 
 
 def _is_socket(path: Path) -> bool:

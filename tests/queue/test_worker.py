@@ -217,7 +217,7 @@ def test_no_fork_runs_inside_and_a_time_out_is_a_failure_there_too(yard: Yard) -
     pool = yard.start("--no-fork", "--job-timeout", "0.5", "--recover-within", "2")
     yard.client.enqueue("q", "Until", [1])
     yard.client.enqueue("q", "fails", ["x"])
-    yard.client.enqueue("q", "looks", [])
+    yard.client.enqueue("q", "Mark", [2])
     yard.settled(done=1, failed=2)
     errors = [f.record["error"] for f in yard.client.failures.find()]
     assert errors == ["Job ran longer than 0.5 s", "x"]
