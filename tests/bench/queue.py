@@ -11,11 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from devbox.queue.client import Client
 from tests.queue.peers.install import RQ, node_resque, python_package
 from tests.queue.redis_server import RedisServer
+from tests.queue.running import children, kill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -72,18 +75,57 @@ class Bench:
             client.redis.flushall()
             client.pause()
             client.enqueue_many([("q", job, [])] * count)
-            given = ["--redis", self.server.url, "--queues", "q", "--jobs", JOBS, "--count", str(workers)]
-            process = subprocess.Popen([sys.executable, "-m", "devbox.queue", *given, *options], cwd=ROOT)
-            while client.stats().workers < workers:
+            with self.pool(client, "--count", str(workers), *options):
+                client.pause(False)
+                began = time.perf_counter()
+                while int(client.redis.get(client.keys.stat("processed")) or 0) < count:
+                    time.sleep(0.02)  # more often it would take the time of what it measures
+                return count / (time.perf_counter() - began)
+
+    @contextmanager
+    def pool(self, client: Client, *options: str) -> Iterator[int]:
+        """The pid of a pool all of whose workers have registered."""
+        given = ["--redis", self.server.url, "--queues", "q", "--jobs", JOBS, *options]
+        program = [sys.executable, "-m", "devbox.queue", *given]
+        with subprocess.Popen(program, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+            while client.stats().workers < int(options[1]):
                 time.sleep(0.02)
-            client.pause(False)
-            began = time.perf_counter()
-            while int(client.redis.get(client.keys.stat("processed")) or 0) < count:
-                time.sleep(0.02)  # more often it would take the time of what it measures
-            took = time.perf_counter() - began
-            process.terminate()
-            process.wait(60)
-        return count / took
+            try:
+                yield process.pid
+            finally:
+                process.terminate()
+
+    def taken_up(self, count: int = 20) -> list[float]:
+        """Milliseconds from the enqueueing of a job for an idle worker to its first line."""
+        told = []
+        with self.server.client(namespace="resque") as client, tempfile.TemporaryDirectory() as folder:
+            client.redis.flushall()
+            with self.pool(client, "--count", "1"):
+                for number in range(count):
+                    time.sleep(0.5 + number * 0.007)  # long enough to look as rarely as it ever does
+                    stamp, began = Path(folder, str(number)), time.monotonic()
+                    client.enqueue("q", "stamp", [str(stamp)])
+                    while not stamp.exists():
+                        time.sleep(0.002)
+                    told.append((float(stamp.read_text()) - began) * 1000)
+        return told
+
+    def replaced(self, count: int = 10) -> list[float]:
+        """Milliseconds from a worker's death (kill -9) to its successor's birth."""
+        told = []
+        with self.server.client(namespace="resque") as client:
+            client.redis.flushall()
+            with self.pool(client, "--count", "1") as pool:
+                for number in range(count):
+                    client.enqueue("q", "nothing")  # who has done a job is replaced at once
+                    while client.stats().processed <= number:
+                        time.sleep(0.02)
+                    (worker,), began = children(pool), time.monotonic()
+                    kill(worker)
+                    while children(pool) in ([], [worker]):
+                        time.sleep(0.001)
+                    told.append((time.monotonic() - began) * 1000)
+        return told
 
     def bare(self, count: int) -> float:
         return _python(BARE.replace("COUNT", str(count)).replace("PORT", str(self.server.port)), {})
@@ -131,6 +173,7 @@ def measure(rounds: int = 3) -> list[tuple[str, str, str, str]]:
                 four=lambda: bench.ours(3000, "busy", 4, "--jobs-per-fork", "100"),
                 enqueue=bench.enqueue,
             )
+            taken_up, replaced = bench.taken_up(), bench.replaced()
         finally:
             server.stop()
     against = {
@@ -145,7 +188,13 @@ def measure(rounds: int = 3) -> list[tuple[str, str, str, str]]:
         ("queue: 100 jobs a fork", f"{found['many']:.0f}/s", against["node"], "at least 1"),
         ("queue: 4 workers, 2 ms jobs", f"{found['four']:.0f}/s", against["one"], "at least 1.6"),
         ("queue: bulk enqueue", f"{found['enqueue']:.0f}/s", "", "at least 50,000/s"),
+        ("queue: idle, until a job runs", *_latencies(taken_up), "50 ms and the fork"),
+        ("queue: a killed worker replaced", *_latencies(replaced), "100 ms"),
     ]
+
+
+def _latencies(told: list[float]) -> tuple[str, str]:
+    return f"{statistics.median(told):.0f} ms", f"at most {max(told):.0f} ms of {len(told)}"
 
 
 def rows(_lab: object, _env: dict[str, str], count: int) -> list[tuple[str, str, str, str]]:
