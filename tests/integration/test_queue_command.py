@@ -100,6 +100,18 @@ def test_failures_are_found_retried_and_removed(box: QueueBox) -> None:
     assert box.queue("failed", "remove", "--text", word).ok().data["removed"] == 3
 
 
+def test_a_job_that_takes_more_memory_than_there_is_costs_its_process_alone(box: QueueBox) -> None:
+    """The kernel kills it at the container's limit, and nobody else."""
+    (before,) = box.queue("workers").ok().data["workers"]
+    box.queue("enqueue", "served", "EatMemory", "[3000]").ok()
+    until(lambda: _failures(box, "--class", "EatMemory"), "it is filed")
+    (failure,) = _failures(box, "--class", "EatMemory")
+    assert failure["exception"] == "Resque::DirtyExit"
+    assert str(failure["error"]).endswith("SIGKILL (signal 9)")
+    (after,) = box.queue("workers").ok().data["workers"]
+    assert (after["id"], after["started_at"]) == (before["id"], before["started_at"]), "the worker itself went on"
+
+
 def test_workers_and_what_they_do(box: QueueBox) -> None:
     """Ours, and one of another implementation as it would write itself down."""
     job = {"queue": "far", "run_at": "2026-01-01T00:00:00Z", "payload": {"class": "Mail", "args": [1]}}
