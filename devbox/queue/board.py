@@ -5,8 +5,9 @@ from __future__ import annotations
 import mmap
 import struct
 
-DONE, BEGAN, STOP = 0, 8, 16
-"""Where they lie: jobs ended, when the running one began (monotonic seconds, 0 none), whether to take no more."""
+DONE, BEGAN, STOP, LEFT = 0, 8, 16, 17
+"""Where they lie: jobs ended, when the running one began (monotonic seconds, 0 none), whether to take no more, whether
+the worker has left in order."""
 
 
 class Board:
@@ -41,6 +42,15 @@ class Board:
     @stop.setter
     def stop(self, value: bool) -> None:
         self._memory[STOP] = value
+
+    @property
+    def left(self) -> bool:
+        """Whether the worker has settled and unregistered; one that has not may have left a job."""
+        return self._memory[LEFT] != 0
+
+    @left.setter
+    def left(self, value: bool) -> None:
+        self._memory[LEFT] = value
 
     def close(self) -> None:
         """Give the memory back."""

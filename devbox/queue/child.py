@@ -6,15 +6,16 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
+from typing import Any, NoReturn
 
-from devbox.queue import wire
+from devbox.queue import scope, wire
 from devbox.queue.bonds import Bond
 from devbox.queue.jobs import Jobs, Perform, UnknownClass
 from devbox.queue.report import Failed, TermException
 from devbox.queue.title import set_title
-from devbox.queue.wake import Wake
+from devbox.queue.wake import Wake, unblock
 from devbox.queue.wire import Envelope, Job
 
 
@@ -30,7 +31,8 @@ def settle_in(bond: Bond, wake: Wake, feels_term: bool) -> None:
 
 
 def _raise_term(_number: int, _frame: object) -> None:
-    raise TermException("SIGTERM")
+    if scope.under_way:  # between two jobs the parent's word is enough
+        raise TermException("SIGTERM")
 
 
 def leave(code: int = 0) -> NoReturn:
@@ -57,13 +59,29 @@ def lookup(jobs: Jobs, envelope: Envelope) -> tuple[Job, Perform] | Failed:
 
 def attempt(job: Job, perform: Perform, before: Callable[[], None] | None = None) -> Failed | None:
     """Run a job; whatever it raises is how it failed, `sys.exit` too, as in Resque."""
+    failed, here = None, os.getpid()
     try:
+        scope.under_way = True
+        unblock()  # a signal that came while this process began is the job's
         if before is not None:
             before()
-        perform(*job.args, **job.vars)
+        result = perform(*job.args, **job.vars)
+        if isinstance(result, CoroutineType):
+            _run_coroutine(result)
+        scope.under_way = False
     except BaseException as error:
-        return Failed.of(error, __file__)
-    return None
+        scope.under_way = False
+        failed = Failed.of(error)
+    if os.getpid() != here:  # the job has forked, and this one came back: it is no second worker
+        leave()
+    return failed
+
+
+def _run_coroutine(job: Coroutine[Any, Any, Any]) -> None:
+    """A job that is `async def`."""
+    import asyncio
+
+    asyncio.run(job)
 
 
 def processing(queue: str, job: Job) -> None:

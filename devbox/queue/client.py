@@ -169,9 +169,7 @@ class Client:
         """Drop a queue with its jobs, its name too, as Resque's `remove_queue`; gives how many jobs were in it."""
         key = self.keys.queue(check_queue(queue))
         with self.ours():
-            dropped = int(self.script("drop", wire.raw(key), wire.raw(f"{key}:frequency")))
-            self.redis.execute_command("SREM", self.keys.queues, wire.raw(queue))
-        return dropped
+            return int(self.script("drop", wire.raw(queue), wire.raw(key), wire.raw(f"{key}:frequency")))
 
     def pause(self, paused: bool = True) -> None:
         """Pause every worker at its next poll, or let them go on; running jobs finish."""

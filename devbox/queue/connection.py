@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from devbox.errors import Cure, DevboxError
 from devbox.queue import address, faults, resp
 
+ELSEWHERE = ("READONLY", "MASTERDOWN", "LOADING")
+"""What a Redis says that has become a replica or a new one: the next connection may lead to the right one."""
 TIMEOUT = 5.0
 """Seconds after which a Redis that does not answer counts as not answering."""
 
@@ -42,6 +45,8 @@ class Link:
             from redis.exceptions import NoScriptError, ResponseError
 
             said = str(refused)
+            if said.startswith(ELSEWHERE):
+                self.drop()
             raise (NoScriptError if said.startswith("NOSCRIPT") else ResponseError)(said) from None
         except BaseException:
             self.drop()  # the next answer might be the one to this question
@@ -86,11 +91,21 @@ def _pool(where: address.Address, timeout: float) -> Any:
         ) from error
     once: Any = Retry(NoBackoff(), 0)
     try:
-        return ConnectionPool.from_url(
-            where.url, protocol=2, retry=once, socket_timeout=timeout, socket_connect_timeout=timeout
-        )
+        pool = ConnectionPool.from_url(
+            _without(where.url, "protocol", "decode_responses"), protocol=2, retry=once, socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+        )  # fmt: skip
+        pool.connection_class(**pool.connection_kwargs)  # it is here that unknown options are refused
+        return pool
     except (ValueError, TypeError) as error:
         raise address.invalid("redis-py does not take it") from error
+
+
+def _without(url: str, *options: str) -> str:
+    """An address without these options: answers are bytes, of the protocol that is read here."""
+    address, _, query = url.partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in options]
+    return address + (f"?{urlencode(kept)}" if kept else "")
 
 
 @contextmanager

@@ -119,10 +119,7 @@ class Failures:
     def clear(self) -> int:
         """Remove all; gives how many."""
         with self._client.ours():
-            lists = self._lists()
-            dropped = int(self._client.script("drop", *lists))
-            self._client.redis.execute_command("DEL", self._client.keys.failed_queues)
-        return dropped
+            return int(self._client.script("drop", "", *self._lists(), self._client.keys.failed_queues))
 
     def _retry(self, failure: Failure) -> int:
         """Put back what stands in the record, to the byte, and mark the record, of which nothing else changes."""
@@ -138,6 +135,8 @@ class Failures:
                     "retry", failure.key, failure.at, failure.raw, marked, wire.raw(failure.queue), payload
                 )
             )
+        if done == -2:
+            raise _refusal(failure, f"waits in {failure.queue} already, for another time")
         if done < 0:
             key = self._client.keys.queue(failure.queue)
             raise faults.wrong_type(failure.queue, key, f"failure {failure.index} cannot go back: ")

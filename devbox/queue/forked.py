@@ -16,7 +16,7 @@ from devbox.queue.orders import Orders
 from devbox.queue.report import Failed
 from devbox.queue.settings import Settings
 from devbox.queue.title import set_title
-from devbox.queue.wake import Wake
+from devbox.queue.wake import Wake, hold_back, unblock
 
 TICK = 0.5
 """The longest wait in one piece, seconds; a child's end, or any signal, ends it at once."""
@@ -26,17 +26,27 @@ TERM_TICK = 0.1
 """While a job has been asked to end (Resque polls as often)."""
 
 
+class NoProcess(Exception):
+    """The system gives no process (memory, limits): the job has not begun."""
+
+
 def run(
     settings: Settings, orders: Orders, wake: Wake, board: Board, keep_alive: Callable[[], None],
     child: Callable[[], NoReturn],
 ) -> Failed | None:  # fmt: skip
-    """Run `child` in a forked process; gives the failure that its end is, None for an orderly end."""
+    """Run `child` in a forked process; gives the failure that its end is, None for an orderly end; or `NoProcess`."""
     first = min(SOON, settings.job_timeout or SOON)
     board.began = time.monotonic()
-    pid = os.fork()
-    if not pid:
-        _inside(child)
-    orders.child = pid
+    hold_back()
+    try:
+        pid = os.fork()
+        if not pid:
+            _inside(child)
+        orders.child = pid
+    except OSError as error:
+        raise NoProcess(error.strerror) from error
+    finally:
+        unblock()
     try:
         wake.wait(first)  # before anything else: while a child shares a page, writing to it is copying it
         status, late = _wait(pid, settings, orders, wake, board, keep_alive)

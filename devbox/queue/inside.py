@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 
-from devbox.queue import child, events
+from devbox.queue import child, events, scope
 from devbox.queue.claims import Claims
 from devbox.queue.connection import Link
 from devbox.queue.events import Events
@@ -60,6 +60,7 @@ def run_inside(
 
 def _over(seconds: float) -> signal._HANDLER:
     def raise_it(_number: int, _frame: object) -> None:
-        raise JobTimeout(f"Job ran longer than {seconds:g} s")
+        if scope.under_way:
+            raise JobTimeout(f"Job ran longer than {seconds:g} s")
 
     return raise_it

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 
+from devbox.queue import scope
 from devbox.queue.bonds import kill_group
 from devbox.queue.report import TermException
 from devbox.queue.wake import nothing
@@ -50,7 +51,7 @@ class Orders:
         elif self._term == "child":
             self.asked = time.monotonic()
         self.leaving = True
-        if self.inside and (self._hard or self.asked):
+        if self.inside and scope.under_way and (self._hard or self.asked):
             raise TermException("SIGTERM")
         self.obey()
 

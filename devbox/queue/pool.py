@@ -13,12 +13,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from devbox.queue import forked, member, recovery, scripts, wire
+from devbox.queue import events, forked, member, recovery, scripts, wire
 from devbox.queue.board import Board
 from devbox.queue.bonds import Bond
 from devbox.queue.claims import Claims, new_nonce
 from devbox.queue.connection import Link
-from devbox.queue.events import Listener, say
+from devbox.queue.events import Events, Listener, say
 from devbox.queue.patience import Patience
 from devbox.queue.settings import Settings
 from devbox.queue.title import set_title
@@ -61,6 +61,8 @@ class Pool:
         self._hold_until = 0.0
         self._hold = settings.error_respawn_interval
         self._looked = float("-inf")
+        self._known = False
+        """Redis has been told of this pool."""
         self._drained = False
         """With interval 0: a worker has found the queues empty."""
         self._dead: list[tuple[str, str]] = []
@@ -215,17 +217,22 @@ class Pool:
         return [one for one in self.members.values() if one.generation == self.generation and not one.retired]
 
     def _gone(self, gone: Member, status: int) -> None:
-        worked, lived = gone.board.done > 0, time.monotonic() - gone.born
+        worked, left, lived = gone.board.done > 0, gone.board.left, time.monotonic() - gone.born
         gone.board.close()
-        if status:
-            self._dead.append((gone.nonce, self._id(gone.pid)))
+        if not left:
+            worker = self._id(gone.pid)
+            self._dead.append((gone.nonce, worker))
             how = forked.verdict(gone.pid, status)
-            say(f"worker {gone.pid} ended: {how.error if how else status}")
+            said = f"worker {gone.pid} ended: {how.error if how else 'its process was left, with 0'}"
+            say(said)
+            told = Events(self.listeners, worker)
+            told.fire(events.WORKER_ERROR, error=said)
+            told.fire(events.WORKER_STOP)
         elif self.settings.interval == 0:
             self._drained = True
         if worked:
             self._hold = self.settings.error_respawn_interval
-        if status and not worked and lived < GROWN_UP and not self.ending:
+        if not left and not worked and lived < GROWN_UP and not self.ending:
             say(f"it had done no job yet: no new one for {self._hold:g} s")
             self._hold_off()
 
@@ -247,7 +254,10 @@ class Pool:
 
     def _ask(self) -> int:
         keys = self.settings.keys
-        return int(scripts.run(self.link, "pool", keys.prefix, self.settings.pool, self.settings.count))
+        start = "0" if self._known else "1"
+        wanted = int(scripts.run(self.link, "pool", keys.prefix, self.settings.pool, self.settings.count, start))
+        self._known = True
+        return wanted
 
     def _in_trouble(self, error: Exception) -> None:
         from devbox.queue import faults

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from devbox.queue import wire
 
+HERE = Path(__file__).parent
+
 
 class TermException(BaseException):
     """SIGTERM, raised inside a job (Resque's TERM_CHILD)."""
@@ -30,19 +32,19 @@ class Failed:
     backtrace: Sequence[str] = ()
 
     @classmethod
-    def of(cls, error: BaseException, outside: str = "") -> Failed:
-        """An exception's; frames of the file `outside`, which called the job, are left out."""
+    def of(cls, error: BaseException) -> Failed:
+        """An exception's; frames of the worker, which called the job, are left out."""
         if isinstance(error, TermException):
-            return cls(wire.TERMINATED, str(error), _lines(error, outside))
+            return cls(wire.TERMINATED, str(error), _lines(error))
         if isinstance(error, JobTimeout):
-            return cls(wire.DIRTY_EXIT, str(error), _lines(error, outside))
+            return cls(wire.DIRTY_EXIT, str(error), _lines(error))
         kind = type(error)
         name = (
             kind.__qualname__
             if kind.__module__ in {"builtins", "__main__"}
             else f"{kind.__module__}.{kind.__qualname__}"
         )
-        return cls(name, _said(error), _lines(error, outside))
+        return cls(name, _said(error), _lines(error))
 
     def record(self, envelope: wire.Envelope, worker: str) -> bytes:
         """Resque's failure record."""
@@ -56,8 +58,8 @@ def _said(error: BaseException) -> str:
         return f"(its text cannot be had: {type(failure).__name__})"
 
 
-def _lines(error: BaseException, outside: str) -> list[str]:
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != outside]
+def _lines(error: BaseException) -> list[str]:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent != HERE]
     return [f"{frame.filename}:{frame.lineno}:in `{frame.name}'" for frame in reversed(frames)][:200]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 
@@ -16,10 +17,25 @@ START_TIMEOUT = 5.0
 """Seconds for which a Redis that does not answer (yet) is waited for."""
 
 
-def run(settings: Settings, listeners: Sequence[Listener] = ()) -> int:
-    """Work until told to stop; gives the exit status 0. Raises `DevboxError` when it cannot start."""
+def run(settings: Settings, listeners: Sequence[Listener] = (), *, data_alone: bool = False) -> int:
+    """Work until told to stop; gives the exit status 0. Raises `DevboxError` when it cannot start.
+
+    With events, or `data_alone`, stdout is for data: what the jobs print goes to stderr.
+    """
     reachable(settings)
-    listeners = [*listeners, Lines()] if settings.events else listeners
+    if not (settings.events or data_alone):
+        return _work(settings, listeners)
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        return _work(settings, [*listeners, Lines(stdout)] if settings.events else listeners)
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
+
+
+def _work(settings: Settings, listeners: Sequence[Listener]) -> int:
     if not hasattr(os, "fork"):
         return _alone(settings, listeners)
     from devbox.queue.pool import Pool

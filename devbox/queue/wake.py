@@ -10,36 +10,43 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
+from typing import Any
 
 Handlers = Mapping[str, Callable[[], None]]
 """By the signal's name without SIG; a name that this system has not is left out."""
 
 
-SET: Callable[[int, int], object] = importlib.import_module("_signal").signal
+_BARE: Any = importlib.import_module("_signal")
+SET: Callable[[int, int], object] = _BARE.signal
 """`signal.signal` without the enumerations around it, which cost more than the system call; a child sets eight."""
 DEFAULT = int(signal.SIG_DFL)
-HELD_BACK = {
-    signal.Signals[name]
+HELD_BACK = tuple(
+    int(signal.Signals[name])
     for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2")
     if name in signal.Signals.__members__
-}
+)
+
+
+def hold_back() -> None:
+    """No signal is delivered until `unblock`: around a fork. The new process must not take one with the old one's
+    handlers, nor the old one act on one before it knows of the new process."""
+    _BARE.pthread_sigmask(int(signal.SIG_BLOCK), HELD_BACK)
 
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """No signal is delivered meanwhile. Around a fork: the new process must not take one with the old one's handlers,
-    nor the old one act on one before it knows of the new process."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
+    """The same as a block."""
+    hold_back()
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        unblock()
 
 
 def unblock() -> None:
-    """In a process that was forked off meanwhile: it is ready for signals now."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
+    """Signals are delivered, those that came meanwhile at once."""
+    if hasattr(_BARE, "pthread_sigmask"):
+        _BARE.pthread_sigmask(int(signal.SIG_UNBLOCK), HELD_BACK)
 
 
 class Wake:

@@ -139,9 +139,15 @@ def working_on(queue: str, at: str, job: bytes) -> bytes:
 
 
 def failure(
-    data: bytes, exception: str, error: str, backtrace: Sequence[str], worker: str, queue: str, at: str | None = None
+    data: bytes | None,
+    exception: str,
+    error: str,
+    backtrace: Sequence[str],
+    worker: str,
+    queue: str,
+    at: str | None = None,
 ) -> bytes:
-    """A failure record, keys in Resque's order, with the raw payload in it.
+    """A failure record, keys in Resque's order, with the raw payload in it (None: there was none).
 
     A payload that is no JSON object becomes a string, since readers look for its `class`; where its bytes are no
     UTF-8 (or have blanks around them) they are kept as `payload_base64`, too.
@@ -154,6 +160,8 @@ def failure(
         "worker": clean(worker),
         "queue": clean(queue),
     }
+    if data is None:
+        return head + b',"payload":null,' + raw(dumps(tail))[1:]
     if not _is_utf8(data) or data != data.strip():
         tail["payload_base64"] = base64.b64encode(data).decode("ascii")
     return head + b',"payload":' + _embedded(data) + b"," + raw(dumps(tail))[1:]

@@ -30,6 +30,8 @@ Found: TypeAlias = tuple[Job, Perform] | Failed
 """A payload's job and what runs it, or why there is none."""
 SOONEST, LATEST, GROWTH = 0.005, 0.04, 1.5
 """An idle worker's rest, seconds: after a job, at most, and how it grows. New work is taken up within 50 ms."""
+NO_PROCESS = 1.0
+"""Seconds until the next try where the system gives no process."""
 PRUNE_INTERVAL = 300.0
 
 
@@ -50,6 +52,8 @@ class Worker:
         self.claims = Claims(self.link, settings.keys, self.id, nonce or new_nonce(), settings.lease)
         self._last: tuple[Envelope, bytes] | None = None
         self._dynamic = patterns.is_dynamic(settings.queues)
+        self._asked = False
+        self._state = ""
         self._rest = 0.0
         self._beat = self._swept = self._pruned = float("-inf")
         self._all_paused = False
@@ -65,7 +69,7 @@ class Worker:
                     self.pause()
                 elif envelope := self.next_job():
                     self.run(envelope)
-                elif self.settings.interval == 0:
+                elif self.settings.interval == 0 and self._state != "unknown":
                     break
                 else:
                     self.rest()
@@ -116,6 +120,7 @@ class Worker:
     def next_job(self) -> Envelope | None:
         """Settle the last job and claim the next, in one step."""
         step = self.insist(lambda: self._step(self._queues()))
+        self._state = step.state
         if step.state == "unknown":
             self._beat = float("-inf")
         if self._all_paused != (step.state == "paused"):
@@ -130,19 +135,30 @@ class Worker:
         self._tell(events.JOB_PROCESS, envelope, found)
         if isinstance(found, Failed):
             self.ended(envelope, found, found)
+        elif self.settings.fork and (failed := self._before_fork(found[0])):
+            self.ended(envelope, failed, found)
+        elif self.orders.leaving:
+            return  # claimed and not begun: `stop` gives it back
         elif not self.settings.fork:
             self.ended(envelope, run_inside(self.settings, self.orders, self.events, envelope, *found), found)
-        elif self.settings.jobs_per_fork > 1:
-            self.run_many(envelope)
         else:
-            self.ended(envelope, self.run_forked(envelope, *found), found)
+            self.run_in_fork(envelope, found)
         self._rest = SOONEST
+
+    def run_in_fork(self, envelope: Envelope, found: tuple[Job, Perform]) -> None:
+        """Fork for it, or for it and some more; where the system gives no process it waits in its queue."""
+        try:
+            if self.settings.jobs_per_fork > 1:
+                self.run_many(envelope)
+            else:
+                self.ended(envelope, self.run_forked(envelope, *found), found)
+        except forked.NoProcess as error:
+            self.trouble(f"the system gives no process for a job: {error}; it was put back")
+            self.give_back(envelope)
+            self._wait(NO_PROCESS)
 
     def run_forked(self, envelope: Envelope, job: Job, perform: Perform) -> Failed | None:
         """Fork for one job; the parent settles it."""
-        for hook in self.jobs.hooks("before_fork"):
-            if failed := child.attempt(Job("before_fork", [job]), hook):
-                return failed
         self._tell(events.JOB_EXECUTE, envelope, (job, perform))
 
         def inside() -> NoReturn:
@@ -159,9 +175,6 @@ class Worker:
 
     def run_many(self, envelope: Envelope) -> None:
         """Fork for some jobs: the child settles them and claims on; what it holds when it dies the parent files."""
-        for hook in self.jobs.hooks("before_fork"):
-            if failed := child.attempt(Job("before_fork", [wire.parse(envelope.payload)]), hook):
-                return self.ended(envelope, failed, failed)
 
         def inside() -> NoReturn:
             child.settle_in(self.bond, self.wake, self.settings.term == "child")
@@ -177,11 +190,10 @@ class Worker:
                 self.ended(held, failed, failed)
             else:
                 self.give_back(held)
-        return None
 
     def ended(self, envelope: Envelope, failed: Failed | None, found: Found | None) -> None:
         """Note how a job ended, for the next step, and tell."""
-        self._last = (envelope, failed.record(envelope, self.id) if failed else b"")
+        self._last, self._asked = (envelope, failed.record(envelope, self.id) if failed else b""), False
         self.board.count()
         if failed is None:
             self._tell(events.JOB_SUCCESS, envelope, found)
@@ -197,18 +209,23 @@ class Worker:
 
     def pause(self) -> None:
         """Paused by USR2: settle, show it, wait for CONT."""
-        self.insist(lambda: self._step(None))
+        self.settle_up()
         set_title("Paused")
         self._wait(self.settings.heartbeat)
         self._rest = 0.0
 
     def stop(self) -> None:
-        """Settle, give back what was claimed and not begun, unregister."""
+        """Settle, give back, unregister."""
+        self.settle_up()
+        self.events.fire(events.WORKER_STOP)
+        self.insist(self.claims.forget)
+        self.board.left = True
+
+    def settle_up(self) -> None:
+        """Settle the last job and give back what is claimed and not begun; a claim whose answer came late, too."""
         self.insist(lambda: self._step(None))
         for held in self.insist(self.claims.held):
             self.give_back(held)
-        self.events.fire(events.WORKER_STOP)
-        self.insist(self.claims.forget)
 
     def give_back(self, envelope: Envelope) -> None:
         """Put a job back that was claimed and not begun: this delivery does not stand against it."""
@@ -221,7 +238,7 @@ class Worker:
             return
         self._wrong.add((queue, kind))
         self.trouble(said)
-        record = wire.failure(wire.raw(f"({kind})"), wire.WRONG_TYPE, said, [], self.id, queue)
+        record = wire.failure(None, wire.WRONG_TYPE, said, [], self.id, queue)
         self.attempt(lambda: self.claims.file_wrong(queue, kind, record))
 
     def insist(self, act: Callable[[], T]) -> T:
@@ -244,9 +261,10 @@ class Worker:
 
     def _step(self, queues: Sequence[str] | None) -> Step:
         envelope, failure = self._last or (None, b"")
+        again, self._asked = self._asked, True
         step = self.claims.step(envelope, failure, queues)
         self._last = None
-        if envelope is not None and step.settled is False:
+        if envelope is not None and step.settled is False and not again:  # else it may be the answer that was lost
             self.trouble(f"job {envelope.id} was given to another worker before it was done here: not counted")
         return step
 
@@ -270,6 +288,7 @@ class Worker:
             if step.envelope is None:
                 return
             current = step.envelope
+            self._tell(events.JOB_PROCESS, current, child.lookup(self.jobs, current))
 
     def _one_of_many(self, envelope: Envelope) -> None:
         found = child.lookup(self.jobs, envelope)
@@ -284,6 +303,12 @@ class Worker:
     def _tell(self, kind: str, envelope: Envelope, found: Found | None, error: str = "") -> None:
         if self.events:
             self.events.fire(kind, envelope.queue, shown_job(envelope, found), error)
+
+    def _before_fork(self, job: Job) -> Failed | None:
+        for hook in self.jobs.hooks("before_fork"):
+            if failed := child.attempt(Job("before_fork", [job]), hook):
+                return failed
+        return None
 
     def _after_fork(self, job: Job) -> None:
         for hook in self.jobs.hooks("after_fork"):

@@ -289,7 +289,7 @@ def test_redis_away_full_read_only_frozen_and_back(own_redis: Callable[..., Redi
                 yard.until(lambda number=number: number in yard.done(), f"job {number} is done")  # type: ignore[misc]
             assert pool.workers() == [worker]
             assert sorted(yard.done()) == [0, 1, 2]
-            assert client.stats().processed == 3
+            yard.until(lambda: client.stats().processed == 3, "the last one is settled, too")
             assert _says(yard, f"[{worker}] ", "is back") >= 3
         finally:
             server.thaw()

@@ -36,7 +36,7 @@ def worker(run: Run, **given: Any) -> Outcome:
     settings = options.settings(given, run.environment.env)
     if settings.events:
         run.session.streams = True
-    code = workers.run(settings)
+    code = workers.run(settings, data_alone=run.flags.json)
     if run.flags.json and not settings.events:
         return Result({"exit": code})
     return code

@@ -37,19 +37,56 @@ local function returned_field(queue, raw)
   return redis.sha1hex(queue .. '\n' .. raw)
 end
 
+-- A counter that is something else is left alone: for its sake no job is to be lost.
 local function count(outcome, worker)
-  redis.call('INCR', P .. 'stat:' .. outcome)
-  redis.call('INCR', P .. 'stat:' .. outcome .. ':' .. worker)
+  redis.pcall('INCR', P .. 'stat:' .. outcome)
+  redis.pcall('INCR', P .. 'stat:' .. outcome .. ':' .. worker)
+end
+
+local function holds(inflight, envelope)
+  for _, held in ipairs(redis.call('LRANGE', inflight, 0, -1)) do
+    if held == envelope then return true end
+  end
+  return false
 end
 
 -- Every job that has ended counts as processed, as Resque counts; one that is filed as failed counts there, too.
+-- What is put down comes first and what is taken away last, here and in all scripts: one that fails half-way (a key
+-- of another kind, a right that is missing) must not lose a job.
 local function settle(inflight, worker, envelope, failure)
   may_write()
+  if failure ~= '' then
+    if not holds(inflight, envelope) then return 0 end
+    redis.call('RPUSH', P .. 'failed', failure)
+  end
   if redis.call('LREM', inflight, 1, envelope) == 0 then return 0 end
   count('processed', worker)
-  if failure ~= '' then
-    redis.call('RPUSH', P .. 'failed', failure)
-    count('failed', worker)
-  end
+  if failure ~= '' then count('failed', worker) end
   return 1
+end
+
+-- Whether another life has this worker's id: a restarted container has its host name and process numbers again.
+local function lives_again(nonce, worker)
+  local lives = redis.call('HGETALL', P .. 'devbox:workers')
+  for at = 1, #lives, 2 do
+    if lives[at] ~= nonce and lives[at + 1]:match('^%d+ %d+ (.*)$') == worker then return true end
+  end
+  return false
+end
+
+-- After how many milliseconds a job of a delayed queue comes again; nil when it does not.
+local function frequency(key, raw)
+  local every = redis.pcall('HGET', key .. ':frequency', raw)
+  every = type(every) == 'string' and tonumber(every) or 0
+  if every > 0 then return int(every) end
+end
+
+-- Put a job into a delayed queue, which can hold it once. One that recurs gets one occurrence more; where another
+-- one just like it waits for another time, nothing is done and false is given.
+local function put_due(key, raw, score)
+  local at, every = redis.call('ZSCORE', key, raw), frequency(key, raw)
+  if at and every then redis.call('ZINCRBY', key, '-' .. every, raw) return true end
+  if at then return at == score end
+  redis.call('ZADD', key, score, raw)
+  return true
 end

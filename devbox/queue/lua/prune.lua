@@ -7,8 +7,8 @@ if redis.call('HGET', P .. 'workers:heartbeat', worker) ~= beat then return 0 en
 if (redis.call('GET', working) or '') ~= seen then return 0 end
 if failure ~= '' then
   redis.call('RPUSH', P .. 'failed', failure)
-  redis.call('INCR', P .. 'stat:processed')
-  redis.call('INCR', P .. 'stat:failed')
+  redis.pcall('INCR', P .. 'stat:processed')
+  redis.pcall('INCR', P .. 'stat:failed')
 end
 redis.call('SREM', P .. 'workers', worker)
 redis.call('HDEL', P .. 'workers:heartbeat', worker)

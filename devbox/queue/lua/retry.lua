@@ -1,5 +1,6 @@
 -- Put a failure's job into its queue again and note it on the record, only while the record is what was seen.
--- ARGV: the failure list's key, index, record, record with `retried_at`, queue, payload. Gives 1, 0, or -1.
+-- ARGV: the failure list's key, index, record, record with `retried_at`, queue, payload. Gives 1, 0, -1 (no queue), or -2
+-- (a delayed queue in which another one just like it waits).
 local list, index, seen, marked, queue, payload = unpack(ARGV)
 local key = P .. 'queue:' .. queue
 local kind = redis.call('TYPE', key).ok
@@ -14,10 +15,10 @@ if redis.call('LINDEX', list, at) ~= seen then
 end
 if kind == 'zset' then
   local _, now = clock()
-  redis.call('ZADD', key, int(now), payload)
+  if not put_due(key, payload, int(now)) then return -2 end
 else
   redis.call('RPUSH', key, payload)
 end
-redis.call('SADD', P .. 'queues', queue)
+redis.pcall('SADD', P .. 'queues', queue)
 redis.call('LSET', list, at, marked)
 return 1

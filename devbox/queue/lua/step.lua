@@ -11,13 +11,20 @@ if last ~= '' then
 end
 
 local function idle(state, ...)
-  if last ~= '' then redis.call('DEL', working) end
+  if last ~= '' and (claim == '1' or not lives_again(nonce, worker)) then redis.call('DEL', working) end
   return {settled, state, {}, ...}
 end
 
+-- Whether others can read it in a working-on record: an object, and no numbers that cjson alone takes for some (nan,
+-- 0x1). What is very large is not taken apart: that would take Redis many times its size.
+local function readable(raw)
+  if #raw > 1048576 or not raw:find('^%s*{') or not pcall(cjson.decode, raw) then return false end
+  local bare = raw:gsub('\\.', ''):gsub('"[^"]*"', '')
+  return not bare:lower():find('nan') and not bare:lower():find('inf') and not bare:find('0[xX]')
+end
+
 local function record(queue, raw)
-  local ok, job = pcall(cjson.decode, raw)
-  if not ok or type(job) ~= 'table' or not raw:find('^%s*{') then raw = '{"class":null,"args":[]}' end
+  if not readable(raw) then raw = '{"class":null,"args":[]}' end
   local name = cjson.encode(queue):gsub('\\/', '/')
   local run_at = iso((clock())):sub(1, 19) .. 'Z'
   redis.call('SET', working, '{"queue":' .. name .. ',"run_at":"' .. run_at .. '","payload":' .. raw .. '}')
@@ -40,7 +47,6 @@ local function given(envelope, head)
   return {envelope, head.id, head.queue, head.deliveries, head.score}
 end
 
--- What is put down comes first and what is taken away last: a script that fails half-way must not lose a job.
 local function take(queue, raw, score)
   may_write()
   local before = deliveries(queue, raw)
@@ -57,9 +63,9 @@ local function take_due(queue, key)
   local due = redis.call('ZRANGEBYSCORE', key, '-inf', int(now), 'WITHSCORES', 'LIMIT', 0, 1)
   if not due[1] then return nil end
   local envelope = take(queue, due[1], due[2])
-  local frequency = redis.pcall('HGET', key .. ':frequency', due[1])
-  if type(frequency) == 'string' and (tonumber(frequency) or 0) > 0 then
-    redis.call('ZINCRBY', key, frequency, due[1])
+  local every = frequency(key, due[1])
+  if every then
+    redis.call('ZINCRBY', key, every, due[1])
   else
     redis.call('ZREM', key, due[1])
   end
@@ -68,7 +74,10 @@ end
 
 if claim ~= '1' then return idle('done') end
 -- A worker that was taken for dead registers first: nobody would look into its in-flight list.
-if redis.call('HEXISTS', P .. 'devbox:workers', nonce) == 0 then return idle('unknown') end
+if redis.call('HEXISTS', P .. 'devbox:workers', nonce) == 0 then
+  may_write()  -- on what has become a replica this says so
+  return idle('unknown')
+end
 -- A claim whose answer was lost on the way is still ours: it is what there is to do.
 local held = redis.call('LINDEX', inflight, 0)
 if held then return {settled, 'job', given(held, cjson.decode(held:match('^[^\n]*')))} end
