@@ -72,6 +72,8 @@ def enqueue(
     the 50,000 lines around it are put in.
     """
     number = checked(values.whole(1, 10_000_000), times, "--times") if times is not None else 1
+    if source is not None and times is not None:
+        raise UsageError("usage.conflict", "--from and --times are both given: a line is one job")
     jobs = _from(run, source, queue, cls) if source is not None else _one(queue, cls, args, number)
     if run.flags.dry_run:
         return Result({"changes": [_change(name, payloads) for found in jobs for name, payloads in found.items()]})
