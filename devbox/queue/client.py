@@ -257,10 +257,20 @@ def job_payload(cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | N
         raise UsageError("queue.class_invalid", "a job needs the name of a class")
     if isinstance(args, (str, bytes)) or not isinstance(args, Sequence):
         raise UsageError("queue.args_invalid", f"the arguments are a list, not {args!r:.60}")
+    if named and not isinstance(named, Mapping):
+        raise UsageError("queue.args_invalid", f"the arguments by name (vars) are an object, not {named!r:.60}")
     try:
         return wire.payload(cls, args, named)
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError("queue.args_invalid", f"the arguments of {cls:.60} are no JSON", cause=str(error)) from error
+        raise UsageError(
+            "queue.args_invalid", f"the arguments of {cls:.60} cannot be written as JSON", cause=_why(error)
+        ) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "they are nested too deep"
+    return "JSON knows no NaN and no Infinity" if "Out of range float" in str(error) else str(error)
 
 
 def check_queue(queue: str) -> str:
