@@ -79,8 +79,8 @@ def failed(result: Result, style: Style, columns: int) -> list[str]:
 
 
 def _then(failures: Sequence[Mapping[str, Any]]) -> Cure:
-    """What to do with the last of them that can be retried; a torn record can only go."""
-    able = [failure["index"] for failure in failures if failure.get("queue")]
+    """What to do with the last of them that can be retried; a record that is torn or without a job can only go."""
+    able = [failure["index"] for failure in failures if failure.get("queue") and failure.get("payload") is not None]
     if able:
         return Cure("once more", f"devbox queue failed retry --index {able[-1]}")
     return Cure("away with it", f"devbox queue failed remove --index {failures[-1]['index']}")

@@ -16,7 +16,11 @@ WHOLE: dict[str, Any] = {"index": 0, "payload": {"class": "A"}, "exception": "X"
 
 @pytest.mark.parametrize(
     ("failures", "then"),
-    [([WHOLE, TORN], "devbox queue failed retry --index 0"), ([TORN], "devbox queue failed remove --index 1")],
+    [
+        ([WHOLE, TORN], "devbox queue failed retry --index 0"),
+        ([TORN], "devbox queue failed remove --index 1"),
+        ([{**TORN, "index": 2, "queue": "q", "payload": None}], "devbox queue failed remove --index 2"),
+    ],
 )
 def test_what_is_to_be_typed_next_can_be_done(failures: list[dict[str, Any]], then: str) -> None:
     lines = failed(Result({"failures": failures, "total": len(failures)}), Style(False), 120)
