@@ -25,8 +25,9 @@ class Option:
 
     `kind` is its type in TOML. `files` says who may write it into a file: "project" (and the user), "user", or "" for
     nobody. `up` makes it a flag of `up`; `stack` is the one stack that it fits, "" for any. `path`: relative to the
-    file that it is written in. `secret`: `devbox config` masks its values. `check` is what `up` makes sure of beyond
-    the value's looks: a file that was built away is no reason for `status` to fail. `later`: no effect yet.
+    file that it is written in. `secret`: `devbox config` masks its values, of an address the password. `check` is what
+    `up` makes sure of beyond the value's looks: a file that was built away is no reason for `status` to fail. `later`:
+    no effect yet.
     """
 
     name: str

@@ -1,16 +1,16 @@
-"""Which Redis `devbox queue` means: the one of --redis, of the settings, or of a sandbox."""
+"""Which Redis `devbox queue` and `devbox worker` mean: the one of --redis, of the settings, or of a sandbox."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from devbox.cli.run import Run
-from devbox.errors import Cure, UsageError
+from devbox.cli.settings import Setting
+from devbox.errors import UsageError
 
 if TYPE_CHECKING:
     from devbox.queue.client import Client
@@ -28,7 +28,8 @@ NamespaceOption = Annotated[
 def url(run: Run, given: str | None) -> str | None:
     """The address of a Redis that somebody named; None: a sandbox's is meant.
 
-    The command line goes before the settings; raises `usage.conflict` for --redis and -n together.
+    The command line goes before the settings; raises `usage.conflict` for --redis and -n together, and
+    `redis.file_unreadable`.
     """
     if given is not None:
         run.session.redis = True
@@ -37,22 +38,26 @@ def url(run: Run, given: str | None) -> str | None:
         return given
     if run.flags.name:
         return None
-    if run.settings["redis"]:
-        return str(run.settings["redis"])
-    file = run.settings["redis_file"]
-    return _content(Path(file)) if file else None
+    setting = _setting(run)
+    if setting is None:
+        return None
+    if setting.option.name == "redis":
+        return str(setting.value)
+    from devbox.queue import options
+
+    return options.from_file(setting.value, setting.where)
 
 
-def _content(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise UsageError(
-            "redis.file_invalid",
-            f"DEVBOX_REDIS_FILE: {str(file)!r} cannot be read",
-            cause=getattr(error, "strerror", None) or str(error),
-            cures=(Cure("let it name a file whose only line is redis://[USER:PASSWORD@]HOST[:PORT][/DB]"),),
-        ) from error
+def _setting(run: Run) -> Setting | None:
+    """The setting that names one: a variable's before a file's, and of two from one source the URL."""
+    found = [run.settings.all[name] for name in ("redis", "redis_file") if run.settings[name]]
+    by_variable = [setting for setting in found if setting.source == setting.option.variable]
+    return next(iter(by_variable or found), None)
+
+
+def sandbox_url(run: Run) -> str:
+    """The address of a sandbox's Redis."""
+    return run.operations.redis_url(run.engine, run.sandbox(None, "queue"))
 
 
 @contextmanager
@@ -60,6 +65,6 @@ def client(run: Run, given: str | None, namespace: str | None) -> Iterator[Clien
     """A client for the Redis that is meant."""
     where = url(run, given)
     if where is None:
-        where = run.operations.redis_url(run.engine, run.sandbox(None, "queue"))
+        where = sandbox_url(run)
     with run.operations.queue_client(where, namespace) as made:
         yield made

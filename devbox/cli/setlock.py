@@ -83,7 +83,7 @@ class Usage(Exception):
 
 def main(argv: Sequence[str]) -> int:
     """Run what follows `devbox lock`; where all goes well, this process becomes the command (Unix)."""
-    if list(argv[:1]) in (["--help"], ["-h"]):
+    if list(argv) in (["--help"], ["-h"]):  # wrong usage of setlock; in front of FILE they mean what they mean to it
         sys.stdout.write(HELP)
         return 0
     try:

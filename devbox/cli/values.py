@@ -236,6 +236,8 @@ def queues(value: Any) -> list[str]:
     found = words(value)
     if any(any(ord(letter) < 32 for letter in one) or one == "!" for one in found):
         raise Bad("option.invalid", f"{shown(value)} is no list of queues", "write it as high,low or high,*")
+    if all(one.startswith("!") for one in found):
+        raise Bad("option.invalid", f"{shown(value)} names no queue to serve", f"write it as '*,{found[0]}'")
     return found
 
 

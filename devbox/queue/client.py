@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Jobs in one command when many are put in."""
+
+ZSET = (b"zset", "zset")
+"""The kind of a queue with delayed jobs of Jesque's."""
 
 JobRow = tuple[str, str, Sequence[Any]]
 """A queue, a class, its arguments."""
@@ -64,6 +67,23 @@ class Client:
                 raise
             raise faults.wrong_type(queue, self.keys.queue(queue)) from error
 
+    def ask(self, *commands: Sequence[Any]) -> list[Any]:
+        """Several commands' answers, in one go; a key of another kind, which stands second in its command, is named."""
+        told = self._told(*commands)
+        for command, answer in zip(commands, told, strict=True):
+            if isinstance(answer, Exception):
+                error = faults.as_error(answer, self.where.shown)
+                raise faults.wrong_key(command[1]) if error.code == "queue.wrong_type" else error
+        return told
+
+    def _told(self, *commands: Sequence[Any]) -> list[Any]:
+        """The same; where Redis refuses a command, its error is the answer."""
+        with self.ours():
+            pipe = self.redis.pipeline(transaction=False)
+            for command in commands:
+                pipe.execute_command(*command)
+            return list(pipe.execute(raise_on_error=False))
+
     def script(self, name: str, *arguments: str | bytes | int) -> Any:
         """Run one of the scripts."""
         return scripts.run(self.redis, name, self.keys.prefix, *arguments)
@@ -94,58 +114,82 @@ class Client:
         return sent
 
     def push(self, queue: str, payloads: Sequence[bytes]) -> None:
-        """Put payloads at the queue's tail as they are."""
-        key, name = self.keys.queue(queue), wire.raw(queue)
-        with self._of(queue):
-            pipe = self.redis.pipeline(transaction=False)
-            pipe.execute_command("SADD", self.keys.queues, name)
-            for at in range(0, len(payloads), BATCH):
-                pipe.execute_command("RPUSH", wire.raw(key), *payloads[at : at + BATCH])
+        """Put payloads at the queue's tail as they are; what is refused leaves no trace of the queue.
+
+        The name goes first, as Resque has it: a push that is cut short leaves a name too many, and hides no job.
+        """
+        key = wire.raw(self.keys.queue(queue))
+        batches = (payloads[at : at + BATCH] for at in range(0, len(payloads), BATCH))
+        name = ("SADD", self.keys.queues, wire.raw(queue))
+        new, *told = self._told(name, *(("RPUSH", key, *batch) for batch in batches))
+        refused = next((answer for answer in (new, *told) if isinstance(answer, Exception)), None)
+        if refused is None:
+            return
+        if new == 1:
+            self._forget_name(queue)
+        error = faults.as_error(refused, self.where.shown)
+        if error.code != "queue.wrong_type":
+            raise error from refused
+        if refused is new:
+            raise faults.wrong_key(self.keys.queues) from refused
+        (kind,) = self.ask(("TYPE", key))
+        raise (faults.delayed if kind in ZSET else faults.wrong_type)(queue, self.keys.queue(queue)) from refused
+
+    def _forget_name(self, queue: str) -> None:
+        """Take a queue's name back, unless somebody has made it a queue meanwhile."""
+        from redis.exceptions import WatchError
+
+        key = wire.raw(self.keys.queue(queue))
+        with self.ours(), suppress(WatchError), self.redis.pipeline() as pipe:
+            pipe.watch(key)
+            if pipe.execute_command("TYPE", key) in (b"list", "list"):
+                return
+            pipe.multi()
+            pipe.execute_command("SREM", self.keys.queues, wire.raw(queue))
             pipe.execute()
 
     def queues(self) -> list[str]:
         """The names of all queues, sorted."""
-        with self.ours():
-            return sorted(wire.text(name) for name in self.redis.execute_command("SMEMBERS", self.keys.queues))
+        (names,) = self.ask(("SMEMBERS", self.keys.queues))
+        return sorted(map(wire.text, names))
 
     def sizes(self) -> dict[str, int]:
         """How many jobs wait in each queue, delayed ones of Jesque's included; a key of another kind counts none."""
         names = self.queues()
-        with self.ours():
-            pipe = self.redis.pipeline(transaction=False)
-            for name in names:
-                pipe.execute_command("LLEN", wire.raw(self.keys.queue(name)))
-                pipe.execute_command("ZCARD", wire.raw(self.keys.queue(name)))
-            told = pipe.execute(raise_on_error=False)
+        keys = [wire.raw(self.keys.queue(name)) for name in names]
+        told = self._told(*((command, key) for key in keys for command in ("LLEN", "ZCARD")))
         pairs = zip(told[::2], told[1::2], strict=True)
-        return {name: max(_number(one), _number(two)) for name, (one, two) in zip(names, pairs, strict=True)}
+        return {name: max(map(wire.number, pair)) for name, pair in zip(names, pairs, strict=True)}
+
+    def size(self, queue: str) -> int:
+        """How many jobs wait in a queue, whether its name is known or not."""
+        key = wire.raw(self.keys.queue(check_name(queue)))
+        return max(map(wire.number, self._told(("LLEN", key), ("ZCARD", key))))
 
     def peek(self, queue: str, start: int = 0, count: int = 20) -> list[dict[str, Any]]:
         """The jobs that come next, as they are; `{"raw": text}` for what is no JSON object."""
-        key = wire.raw(self.keys.queue(check_queue(queue)))
+        key = wire.raw(self.keys.queue(check_name(queue)))
         with self._of(queue):
-            kind = self.redis.execute_command("TYPE", key)
-            command = "ZRANGE" if kind in (b"zset", "zset") else "LRANGE"
+            command = "ZRANGE" if self.redis.execute_command("TYPE", key) in ZSET else "LRANGE"
             found = self.redis.execute_command(command, key, start, start + count - 1) if count > 0 else []
         return [_shown(one) for one in found]
 
     def stats(self) -> Stats:
         """All numbers at one look."""
-        sizes = self.sizes()
-        with self.ours():
-            pipe = self.redis.pipeline(transaction=False)
-            pipe.execute_command("MGET", self.keys.stat("processed"), self.keys.stat("failed"))
-            pipe.execute_command("SMEMBERS", self.keys.workers)
-            pipe.execute_command("HKEYS", self.keys.lives)
-            (processed, failed), workers, lives = pipe.execute()
-            pipe = self.redis.pipeline(transaction=False)
-            for worker in workers:
-                pipe.execute_command("EXISTS", wire.raw(self.keys.worker(wire.text(worker))))
-            for life in lives:
-                pipe.execute_command("LLEN", wire.raw(self.keys.inflight(wire.text(life))))
-            told = pipe.execute()
-        working, in_flight = sum(told[: len(workers)]), sum(told[len(workers) :])
-        return Stats(sizes, _number(processed), _number(failed), len(workers), working, in_flight)
+        keys, sizes = self.keys, self.sizes()
+        (processed, failed), workers, lives = self.ask(
+            ("MGET", keys.stat("processed"), keys.stat("failed")), ("SMEMBERS", keys.workers), ("HKEYS", keys.lives)
+        )
+        told = self._told(
+            *(("EXISTS", wire.raw(keys.worker(wire.text(worker)))) for worker in workers),
+            *(("LLEN", wire.raw(keys.inflight(wire.text(life)))) for life in lives),
+            ("LLEN", keys.failed),
+        )
+        *counts, failures = map(wire.number, told)
+        working, in_flight = sum(counts[: len(workers)]), sum(counts[len(workers) :])
+        return Stats(
+            sizes, wire.number(processed), wire.number(failed), len(workers), working, in_flight, failures=failures
+        )
 
     @property
     def failures(self) -> Failures:
@@ -163,11 +207,11 @@ class Client:
     def holds(self, queue: str) -> bool:
         """Whether there is anything under the queue's name: jobs, or what is no queue at all."""
         with self.ours():
-            return bool(self.redis.execute_command("EXISTS", wire.raw(self.keys.queue(check_queue(queue)))))
+            return bool(self.redis.execute_command("EXISTS", wire.raw(self.keys.queue(check_name(queue)))))
 
     def clear(self, queue: str) -> int:
         """Drop a queue with its jobs, its name too, as Resque's `remove_queue`; gives how many jobs were in it."""
-        key = self.keys.queue(check_queue(queue))
+        key = self.keys.queue(check_name(queue))
         with self.ours():
             return int(self.script("drop", wire.raw(queue), wire.raw(key), wire.raw(f"{key}:frequency")))
 
@@ -181,31 +225,28 @@ class Client:
 
     def paused(self) -> bool:
         """Whether all workers are paused."""
-        with self.ours():
-            value = self.redis.execute_command("GET", self.keys.pause)
+        (value,) = self.ask(("GET", self.keys.pause))
         return value is not None and wire.text(value).strip().lower() == "true"
 
     def scale(self, size: int, pool: str = "default") -> None:
         """Say how many workers a pool is to have; it obeys at once, and remembers. Running jobs finish."""
         if size < 0:
             raise UsageError("queue.size_invalid", f"a pool cannot have {size} workers")
-        with self.ours():
-            self.redis.execute_command("HSET", self.keys.pool(pool), "wanted", size)
+        self.ask(("HSET", self.keys.pool(pool), "wanted", size))
 
     def wanted(self, pool: str = "default") -> int | None:
         """How many workers a pool is to have; None where no pool has ever been."""
-        with self.ours():
-            value = self.redis.execute_command("HGET", self.keys.pool(pool), "wanted")
-        return _number(value) if value is not None else None
+        (value,) = self.ask(("HGET", self.keys.pool(pool), "wanted"))
+        return wire.number(value) if value is not None else None
 
     def in_flight(self) -> Iterator[tuple[str, wire.Envelope]]:
         """What workers of ours have claimed: the worker's id and the envelope."""
-        with self.ours():
-            lives = self.redis.execute_command("HGETALL", self.keys.lives)
-            for nonce, life in _pairs(lives):
-                worker = wire.text(life).split(" ", 2)[-1]
-                for one in self.redis.execute_command("LRANGE", self.keys.inflight(wire.text(nonce)), 0, -1):
-                    yield worker, wire.Envelope.read(one)
+        (lives,) = self.ask(("HGETALL", self.keys.lives))
+        for nonce, life in _pairs(lives):
+            worker = wire.text(life).split(" ", 2)[-1]
+            (held,) = self.ask(("LRANGE", self.keys.inflight(wire.text(nonce)), 0, -1))
+            for one in held:
+                yield worker, wire.Envelope.read(one)
 
 
 def job_payload(cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | None = None) -> bytes:
@@ -214,19 +255,36 @@ def job_payload(cls: str, args: Sequence[Any] = (), named: Mapping[str, Any] | N
         raise UsageError("queue.class_invalid", "a job needs the name of a class")
     if isinstance(args, (str, bytes)) or not isinstance(args, Sequence):
         raise UsageError("queue.args_invalid", f"the arguments are a list, not {args!r:.60}")
+    if named and not isinstance(named, Mapping):
+        raise UsageError("queue.args_invalid", f"the arguments by name (vars) are an object, not {named!r:.60}")
     try:
         return wire.payload(cls, args, named)
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError("queue.args_invalid", f"the arguments of {cls:.60} are no JSON", cause=str(error)) from error
+        raise UsageError(
+            "queue.args_invalid", f"the arguments of {cls:.60} cannot be written as JSON", cause=_why(error)
+        ) from error
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "they are nested too deep"
+    return "JSON knows no NaN and no Infinity" if "Out of range float" in str(error) else str(error)
 
 
 def check_queue(queue: str) -> str:
-    """A queue's name; raises `queue.name_invalid`."""
+    """A name for a queue that jobs are put into; raises `queue.name_invalid`."""
     if not queue or queue != queue.strip() or "," in queue or any(ord(letter) < 32 for letter in queue):
         raise UsageError(
             "queue.name_invalid",
             f"{queue!r:.60} is no name for a queue: not empty, no commas, no blanks around it, no control characters",
         )
+    return queue
+
+
+def check_name(queue: str) -> str:
+    """The name of a queue that may be there already, by whomever it was made; raises `queue.name_invalid`."""
+    if not queue:
+        raise UsageError("queue.name_invalid", "the name of the queue is empty")
     return queue
 
 
@@ -236,13 +294,6 @@ def _shown(data: bytes) -> dict[str, Any]:
     except ValueError:
         value = None
     return value if isinstance(value, dict) else {"raw": data.decode("utf-8", "backslashreplace")}
-
-
-def _number(value: Any) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return 0
 
 
 def _pairs(answer: Any) -> Iterable[tuple[bytes, bytes]]:

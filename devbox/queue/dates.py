@@ -13,8 +13,13 @@ def run_at(now: float | None = None) -> str:
 
 
 def failed_at(now: float | None = None) -> str:
-    """`failed_at` and `retried_at` of a failure: local time with the zone's name (`failure/redis.rb`)."""
+    """`failed_at` of a failure: local time with the zone's name (`failure/redis.rb`)."""
     return time.strftime("%Y/%m/%d %H:%M:%S %Z", time.localtime(now))
+
+
+def retried_at(now: float | None = None, *, zone: bool = True) -> str:
+    """`retried_at` of a failure: the same; without the zone in a list of one queue's (`redis_multi_queue.rb`)."""
+    return failed_at(now) if zone else time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(now))
 
 
 def started(now: float | None = None) -> str:

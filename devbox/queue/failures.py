@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from devbox.errors import DevboxError
+from devbox.errors import Cure, DevboxError
 from devbox.queue import cut, dates, faults, wire
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which failures: all that is given has to fit. `text` is looked for in error, exception and payload."""
+    """Which failures: all that is given has to fit.
+
+    `exception` is a name as it stands in the record, or the last part of it: `Error` of `Net::Error`, not of
+    `RuntimeError`. `text` is looked for in the whole record, as it is written and as it reads.
+    """
 
     queue: str | None = None
     cls: str | None = None
@@ -64,13 +69,28 @@ class Filter:
             (self.indices is None or failure.index in self.indices)
             and self.queue in (None, failure.queue)
             and self.cls in (None, failure.cls)
-            and (self.exception is None or self.exception in str(record.get("exception")))
-            and (self.text is None or self.text.encode() in failure.raw)
+            and (self.exception is None or self.exception in _names(record.get("exception")))
+            and (self.text is None or wire.raw(self.text) in failure.raw or _holds(record, self.text))
             and (self.retried is None or self.retried == bool(record.get("retried_at")))
         )
 
 
 EVERY = Filter()
+
+
+def _names(exception: object) -> tuple[str, str]:
+    """An exception's name, and the last part of it alone."""
+    name = str(exception)
+    return name, re.split(r"::|\.", name)[-1]
+
+
+def _holds(value: object, text: str) -> bool:
+    """Whether a text is somewhere in what JSON says: `\\u00e4` is a letter there, `\\"` a quote."""
+    if isinstance(value, dict):
+        return any(text in key or _holds(one, text) for key, one in value.items())
+    if isinstance(value, list):
+        return any(_holds(one, text) for one in value)
+    return isinstance(value, str) and text in value
 
 
 class Failures:
@@ -81,12 +101,20 @@ class Failures:
 
     def count(self) -> int:
         """How many there are."""
-        with self._client.ours():
-            return sum(int(self._client.redis.execute_command("LLEN", key) or 0) for key in self._lists())
+        return sum(self._read(key, [], "LLEN", wire.raw(key)) or 0 for key in self._lists())
 
-    def find(self, only: Filter = EVERY, start: int = 0, count: int | None = None) -> list[Failure]:
-        """The failures that fit, oldest first, from the `start`-th of these on."""
-        found = (failure for failure in self._all() if only.takes(failure))
+    def find(
+        self,
+        only: Filter = EVERY,
+        start: int = 0,
+        count: int | None = None,
+        skipped: list[DevboxError] | None = None,
+    ) -> list[Failure]:
+        """The failures that fit, oldest first, from the `start`-th of these on.
+
+        One of several lists that is none hides no other's failures: why it was left out is in `skipped` then.
+        """
+        found = (failure for failure in self._all([] if skipped is None else skipped) if only.takes(failure))
         chosen = [failure for number, failure in enumerate(found) if number >= start]
         return chosen if count is None else chosen[:count]
 
@@ -128,7 +156,8 @@ class Failures:
         payload = cut.payload_of(failure.raw)
         if payload is None:
             raise _refusal(failure, "has no job in it")
-        marked = cut.with_member(failure.raw, "retried_at", wire.raw(wire.dumps(dates.failed_at())))
+        in_one_list = failure.key == self._client.keys.failed
+        marked = cut.with_member(failure.raw, "retried_at", wire.raw(wire.dumps(dates.retried_at(zone=in_one_list))))
         with self._client.ours():
             done = int(
                 self._client.script(
@@ -144,22 +173,38 @@ class Failures:
 
     def _lists(self) -> list[str]:
         keys = self._client.keys
-        others = self._client.redis.execute_command("SMEMBERS", keys.failed_queues)
+        (others,) = self._client.ask(("SMEMBERS", keys.failed_queues))
         return [keys.failed, *sorted(keys.of(wire.text(name)) for name in others if name != b"failed")]
 
-    def _all(self) -> Iterable[Failure]:
+    def _all(self, skipped: list[DevboxError]) -> Iterable[Failure]:
         index = 0
-        with self._client.ours():
-            for key in self._lists():
-                at = 0
-                while page := self._client.redis.execute_command("LRANGE", key, at, at + PAGE - 1):
-                    for raw in page:
-                        yield Failure(index, _record(raw), raw, key, at)
-                        index, at = index + 1, at + 1
+        for key in self._lists():
+            at = 0
+            while page := self._read(key, skipped, "LRANGE", wire.raw(key), at, at + PAGE - 1):
+                for raw in page:
+                    yield Failure(index, _record(raw), raw, key, at)
+                    index, at = index + 1, at + 1
+
+    def _read(self, key: str, skipped: list[DevboxError], *command: Any) -> Any:
+        """What a list answers; None, and why in `skipped`, for one beside the main list that is of another kind."""
+        try:
+            return self._client.ask(command)[0]
+        except DevboxError as error:
+            if error.code != "queue.wrong_type" or key == self._client.keys.failed:
+                raise
+            skipped.append(error)
+            return None
 
 
 def _refusal(failure: Failure, why: str) -> DevboxError:
-    return DevboxError("queue.not_retryable", f"failure {failure.index} {why}")
+    return DevboxError(
+        "queue.not_retryable",
+        f"failure {failure.index} {why}",
+        cures=(
+            Cure("look at its record", "devbox queue failed --json"),
+            Cure("away with it", f"devbox queue failed remove --index {failure.index}"),
+        ),
+    )
 
 
 def _record(raw: bytes) -> dict[str, Any]:

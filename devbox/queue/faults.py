@@ -114,7 +114,24 @@ def as_error(error: Exception, where: str) -> DevboxError:
 def wrong_type(queue: str, key: str, whose: str = "") -> DevboxError:
     """A queue whose key holds something else, with the key's name; `whose` says for what it was asked."""
     return DevboxError(
-        "queue.wrong_type",
-        f"{whose}what lies under the name of the queue {queue} is no queue",
-        cures=(Cure("look at it", f"redis-cli TYPE {shlex.quote(key)}"),),
+        "queue.wrong_type", f"{whose}what lies under the name of the queue {queue} is no queue", cures=(_look_at(key),)
     )
+
+
+def delayed(queue: str, key: str) -> DevboxError:
+    """A queue that takes only jobs with a time, when one without was put in."""
+    return DevboxError(
+        "queue.wrong_type",
+        f"{queue} is a delayed queue of Jesque's: each of its jobs has a time, and this one would have none",
+        cures=(Cure("put it into another queue, or into this one with Jesque's delayedEnqueue"), _look_at(key)),
+    )
+
+
+def wrong_key(key: str | bytes) -> DevboxError:
+    """A key of a queue system, but no queue's, that holds something else."""
+    name = key if isinstance(key, str) else key.decode("utf-8", "backslashreplace")
+    return DevboxError("queue.wrong_type", f"the key {name} is of another kind", cures=(_look_at(name),))
+
+
+def _look_at(key: str) -> Cure:
+    return Cure("look at it", f"redis-cli TYPE {shlex.quote(key)}")

@@ -115,10 +115,15 @@ class _Reader:
         return bool(self._given.get(name)) or (self.text(name) or "").lower() in {"1", "true", "yes", "on"}
 
     def redis(self) -> str:
-        """The address; `DEVBOX_REDIS_FILE` names a file that holds it, with its password."""
-        if self._given.get("redis") is None and (path := self._env.get("DEVBOX_REDIS_FILE")):
+        """The address; `DEVBOX_REDIS_FILE` names a file that holds it, with its password.
+
+        `devbox worker` gives what the settings say, too, as `devbox queue` understands them (`cli/redis.py`).
+        """
+        told = self._given.get("redis") is not None or self._env.get("DEVBOX_REDIS")
+        if not told and (path := self._env.get("DEVBOX_REDIS_FILE")):
             return from_file(path)
-        return self.text("redis") or address.DEFAULT
+        text = self.text("redis")
+        return address.DEFAULT if text is None else text
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """A whole number."""
@@ -150,14 +155,17 @@ class _Reader:
         return value
 
 
-def from_file(path: str) -> str:
+def from_file(path: str, named_by: str = "DEVBOX_REDIS_FILE") -> str:
     """The address that a file holds; raises `redis.file_unreadable`, which does not show what is in it."""
     try:
         text = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) else "it is not text"
         raise UsageError(
-            "redis.file_unreadable", f"{path}, which DEVBOX_REDIS_FILE names, cannot be read", cause=cause
+            "redis.file_unreadable",
+            f"{path!r}, which {named_by} names, cannot be read",
+            cause=cause,
+            cures=(Cure("let it name a file whose only line is redis://[USER:PASSWORD@]HOST[:PORT][/DB]"),),
         ) from error
     return text
 

@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Stats:
-    """`queues`: jobs waiting in each. `working`: workers with a job; `in_flight`: jobs claimed by workers of ours."""
+    """`queues`: jobs waiting in each. `working`: workers with a job; `in_flight`: jobs claimed by workers of ours.
+
+    `failed` counts all that ever failed; `failures` are the records in the list `failed`.
+    """
 
     queues: dict[str, int] = field(default_factory=dict)
     processed: int = 0
@@ -16,6 +19,7 @@ class Stats:
     workers: int = 0
     working: int = 0
     in_flight: int = 0
+    failures: int = 0
 
     @property
     def pending(self) -> int:
@@ -35,11 +39,11 @@ class Stats:
         }
 
     def text(self) -> str:
-        """As resque-web's `/stats.txt` has it (`server.rb`)."""
+        """As resque-web's `/stats.txt` has it (`server.rb`): its `failed` is the length of the list (`num_failed`)."""
         lines = [
             f"resque.pending={self.pending}",
             f"resque.processed+={self.processed}",
-            f"resque.failed+={self.failed}",
+            f"resque.failed+={self.failures}",
             f"resque.workers={self.workers}",
             f"resque.working={self.working}",
         ]

@@ -35,6 +35,14 @@ def raw(value: str) -> bytes:
         return value.encode("utf-8", "replace")
 
 
+def number(value: Any) -> int:
+    """A counter as Redis gives it; what is none counts nought."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
 def clean(value: str) -> str:
     """Text that is certainly UTF-8, as Resque cleans an error's."""
     return value.encode("utf-8", "replace").decode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from devbox.frozen import dataclass
@@ -9,6 +10,7 @@ from devbox.queue import cut, dates, wire
 
 if TYPE_CHECKING:
     from devbox.queue.client import Client
+    from devbox.queue.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -40,38 +42,63 @@ class WorkerInfo:
 
 
 def listed(client: Client) -> list[WorkerInfo]:
-    """Every registered worker, sorted by id. `state` is `working`, `paused` (by the pause of all) or `idle`."""
-    keys, redis = client.keys, client.redis
-    with client.ours():
-        ids = sorted(wire.text(one) for one in redis.execute_command("SMEMBERS", keys.workers))
-        beats = redis.execute_command("HGETALL", keys.heartbeat)
-        lives = redis.execute_command("HVALS", keys.lives)
-        now = int(redis.execute_command("TIME")[0])
-        names = [
-            wire.raw(key)
-            for worker in ids
-            for key in (
-                keys.worker(worker),
-                keys.started(worker),
-                keys.stat("processed", worker),
-                keys.stat("failed", worker),
-            )
-        ]
-        told = redis.execute_command("MGET", *names) if names else []
+    """Every registered worker, sorted by id.
+
+    `state` is `working`, `paused` (by the pause of all, or by Jesque's of this one) or `idle`.
+    """
+    keys = client.keys
+    members, beats, lives, time = client.ask(
+        ("SMEMBERS", keys.workers), ("HGETALL", keys.heartbeat), ("HVALS", keys.lives), ("TIME",)
+    )
+    ids = sorted(map(wire.text, members))
+    names = [wire.raw(key) for worker in ids for key in _keys(keys, worker)]
+    told = client.ask(("MGET", *names))[0] if names else []
     mine = {wire.text(life).split(" ", 2)[-1] for life in lives}
-    paused = client.paused()
-    rows = [told[at : at + 4] for at in range(0, len(told), 4)]
+    all_paused = client.paused()
     found = []
-    for worker, (job, started, processed, failed) in zip(ids, rows, strict=True):
-        record = _record(job)
-        age = _age(beats.get(wire.raw(worker)), now)
-        state = "working" if record else "paused" if paused else "idle"
-        since = dates.rfc3339(wire.text(started)) if started else None
+    for at, worker in enumerate(ids):
+        data, started, *counters = told[at * KEYS : (at + 1) * KEYS]
+        job, paused = _job(data)
+        processed, failed = map(wire.number, _of_the_first(counters))
         found.append(
-            WorkerInfo(worker, wire.queues_of(worker), state, record, since, int(processed or 0), int(failed or 0), age,
-                       worker in mine)
-        )  # fmt: skip
+            WorkerInfo(
+                worker,
+                wire.queues_of(worker),
+                "working" if job else "paused" if paused or all_paused else "idle",
+                job,
+                dates.rfc3339(wire.text(started)) if started else None,
+                processed,
+                failed,
+                _age(beats.get(wire.raw(worker)), int(time[0])),
+                worker in mine,
+            )
+        )
     return found
+
+
+KEYS = 6
+"""Keys of a worker that are looked at."""
+
+
+def _keys(keys: Keys, worker: str) -> list[str]:
+    """Its job, its start, its counters; those that node-resque writes, whose names lack the queues, come last."""
+    short = ":".join(worker.split(":")[:2])
+    counters = [keys.stat(name, one) for one in (worker, short) for name in ("processed", "failed")]
+    return [keys.worker(worker), keys.started(worker), *counters]
+
+
+def _of_the_first(counters: Sequence[Any]) -> Sequence[Any]:
+    """Resque's two counters, where there is either of them, else node-resque's."""
+    own, short = counters[:2], counters[2:]
+    return own if any(one is not None for one in own) else short
+
+
+def _job(data: bytes | None) -> tuple[dict[str, Any] | None, bool]:
+    """What a worker works on, and whether it is paused: for that Jesque uses the same record (`WorkerStatus`)."""
+    record = _record(data)
+    if record is not None and record.get("paused") is True and record.get("payload") is None:
+        return None, True
+    return record, False
 
 
 def _record(data: bytes | None) -> dict[str, Any] | None:

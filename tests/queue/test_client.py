@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -47,6 +48,16 @@ def test_numbers_of_a_queue_nobody_works_on(client: Client) -> None:
         "queues.a=1", "queues.broken=0", "queues.later=1",
     ]  # fmt: skip
     assert client.peek("later") == [{"class": "Echo", "args": []}]
+
+
+def test_text_for_scripts_is_what_resque_web_prints(client: Client) -> None:
+    """Resque's `failed` there is the length of its list; the counter stays in the data."""
+    client.redis.set(client.keys.stat("failed"), 7)
+    fail(client, "a", "One", "first")
+    assert "resque.failed+=1" in client.stats().text().splitlines()
+    assert client.stats().data()["failed"] == 7
+    client.redis.set(client.keys.failed, "no list")
+    assert "resque.failed+=0" in client.stats().text().splitlines()
 
 
 def fail(client: Client, queue: str, cls: str, error: str, key: str = "failed") -> None:
@@ -103,10 +114,50 @@ def test_what_is_retried_is_put_back_byte_for_byte(client: Client) -> None:
     assert all(failure.record["retried_at"] for failure in client.failures.find())
 
 
+def test_an_exception_is_told_by_its_whole_name_or_its_last_part(client: Client) -> None:
+    names = ["Error", "RuntimeError", "Net::Error", "net.Error", "Error::Kind"]
+    for name in names:
+        client.redis.rpush(client.keys.failed, wire.failure(b"{}", name, "y", [], "w", "q"))
+
+    def found(exception: str) -> list[str]:
+        return [failure.record["exception"] for failure in client.failures.find(Filter(exception=exception))]
+
+    assert found("Error") == ["Error", "Net::Error", "net.Error"]
+    assert (found("Net::Error"), found("Runtime"), found("RuntimeError")) == (["Net::Error"], [], ["RuntimeError"])
+
+
+@pytest.mark.parametrize("text", ["sch\u00f6n", 'say "no"', "sch\\u00f6n", "deep", "no JSON"])
+def test_text_is_found_however_it_is_written(client: Client, text: str) -> None:
+    record = b'{"error":"sch\\u00f6n","payload":{"args":[{"deep":["say \\"no\\""]}]},"queue":"q"}'
+    client.redis.rpush(client.keys.failed, record, b'{"error":"other"}', b"this is no JSON")
+    wanted = 2 if text == "no JSON" else 0
+    assert [failure.index for failure in client.failures.find(Filter(text=text))] == [wanted]
+
+
+def test_retried_at_is_written_as_each_of_resques_backends_does(client: Client) -> None:
+    client.redis.sadd(client.keys.failed_queues, "a_failed")
+    fail(client, "a", "One", "in the one list")
+    fail(client, "a", "Two", "in a list of its own", "a_failed")
+    assert client.failures.retry(client.failures.find()) == 2
+    one, several = (failure.record["retried_at"] for failure in client.failures.find())
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \S+", one)
+    assert re.fullmatch(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", several)
+
+
+def test_a_list_that_is_none_hides_no_other_failures(client: Client) -> None:
+    client.redis.sadd(client.keys.failed_queues, "a_failed", "b_failed")
+    client.redis.set(client.keys.of("a_failed"), "no list")
+    fail(client, "b", "One", "first", "b_failed")
+    skipped: list[DevboxError] = []
+    assert [failure.cls for failure in client.failures.find(skipped=skipped)] == ["One"]
+    assert client.failures.count() == 1
+    assert [(one.code, client.keys.of("a_failed") in one.message) for one in skipped] == [("queue.wrong_type", True)]
+
+
 def test_one_that_cannot_be_retried_hinders_no_other(client: Client) -> None:
     client.redis.set(client.keys.queue("taken"), "no list")
     fail(client, "a", "One", "first")
-    client.redis.rpush(client.keys.failed, "", b'{"queue":"a"}', b"[" * 5000)
+    client.redis.rpush(client.keys.failed, "", b'{"queue":"a","payload":null}', b"[" * 5000)
     fail(client, "taken", "Two", "its queue is none")
     fail(client, "a", "Three", "last")
     refused: list[DevboxError] = []
@@ -115,6 +166,8 @@ def test_one_that_cannot_be_retried_hinders_no_other(client: Client) -> None:
         ("queue.not_retryable", "1"), ("queue.not_retryable", "2"), ("queue.not_retryable", "3"),
         ("queue.wrong_type", "4")]  # fmt: skip
     assert [job["class"] for job in client.peek("a")] == ["One", "Three"]
+    assert refused[1].message == "failure 2 has no job in it"
+    assert refused[1].cures[-1].command == "devbox queue failed remove --index 2"
     assert refused[-1].cures[0].command == f"redis-cli TYPE {client.keys.queue('taken')}"
 
 
@@ -172,6 +225,63 @@ def test_a_queue_whose_key_is_something_else_says_so(client: Client) -> None:
     assert (client.holds("a"), client.holds("b")) == (True, False)
 
 
+def test_a_refused_job_leaves_no_name_and_hides_no_other(client: Client) -> None:
+    key, delayed = client.keys.queue("taken"), client.keys.queue("later")
+    client.redis.set(key, "no list")
+    client.redis.zadd(delayed, {b"{}": 1})
+    for queue, says in (("taken", "taken is no queue"), ("later", "later is a delayed queue of Jesque's")):
+        with pytest.raises(DevboxError, match=says) as error:
+            client.push(queue, [b"{}"] * 1200)
+        assert error.value.code == "queue.wrong_type"
+    assert client.queues() == []
+    client.redis.sadd(client.keys.queues, "later")
+    with pytest.raises(DevboxError):
+        client.enqueue("later", "Echo")
+    assert client.queues() == ["later"], "the name was there before"
+    client.redis.delete(client.keys.queues)
+    client.redis.set(client.keys.queues, "no set")
+    with pytest.raises(DevboxError, match=client.keys.queues):
+        client.enqueue("fine", "Echo")
+
+
+def test_a_name_is_not_taken_back_from_a_queue_that_has_come_meanwhile(client: Client) -> None:
+    client.enqueue("a", "Echo")
+    client._forget_name("a")
+    assert client.queues() == ["a"]
+
+
+@pytest.mark.parametrize("name", ["a,b", " a ", "a\nb", "!a"])
+def test_a_queue_of_others_can_be_looked_at_and_cleared_whatever_its_name(client: Client, name: str) -> None:
+    client.redis.rpush(client.keys.queue(name), b'{"class":"Echo","args":[]}')
+    client.redis.sadd(client.keys.queues, name)
+    assert (client.holds(name), client.size(name)) == (True, 1)
+    assert client.peek(name) == [{"class": "Echo", "args": []}]
+    assert (client.clear(name), client.queues()) == (1, [])
+    for ask in (client.peek, client.holds, client.clear, client.size):
+        with pytest.raises(DevboxError) as error:
+            ask("")
+        assert error.value.code == "queue.name_invalid"
+
+
+def test_a_key_of_another_kind_is_named(client: Client) -> None:
+    keys = client.keys
+    asked: list[tuple[str, Callable[[], object]]] = [
+        (keys.pause, client.paused), (keys.queues, client.queues), (keys.queues, client.stats),
+        (keys.workers, client.stats), (keys.workers, client.workers), (keys.heartbeat, client.workers),
+        (keys.lives, client.stats), (keys.lives, client.workers), (keys.lives, lambda: list(client.in_flight())),
+        (keys.pool("default"), client.wanted), (keys.pool("default"), lambda: client.scale(2)),
+        (keys.failed_queues, client.failures.find), (keys.failed, client.failures.find),
+        (keys.failed, client.failures.count),
+    ]  # fmt: skip
+    for key, ask in asked:
+        client.redis.zadd(key, {"no": 1})
+        with pytest.raises(DevboxError) as error:
+            ask()
+        assert (error.value.code, error.value.cures[0].command) == ("queue.wrong_type", f"redis-cli TYPE {key}"), key
+        assert key in error.value.message
+        client.redis.delete(key)
+
+
 def test_a_redis_that_refuses_is_named(own_redis: Callable[..., RedisServer]) -> None:
     def told(url: str) -> str:
         with pytest.raises(DevboxError) as error, Client.at(url) as asked:
@@ -191,6 +301,33 @@ def test_a_redis_that_refuses_is_named(own_redis: Callable[..., RedisServer]) ->
     assert told("redis://127.0.0.1:1") == "redis.unreachable"
     full.stop()
     assert told(full.url) == "redis.unreachable"
+
+
+def register(client: Client, worker: str, **counters: str) -> None:
+    client.redis.sadd(client.keys.workers, worker)
+    for name, value in counters.items():
+        client.redis.set(client.keys.stat(name, worker), value)
+
+
+def test_counters_of_workers_are_those_that_each_kind_writes(client: Client) -> None:
+    register(client, "ruby:1:a", processed="5")
+    register(client, "node:2:a,b:c")
+    register(client, "odd:3:a", processed="many", failed="1.5")
+    client.redis.mset({client.keys.stat("processed", "node:2"): 7, client.keys.stat("failed", "node:2"): 2})
+    client.redis.set(client.keys.stat("failed", "ruby:1"), 9)
+    found = {worker.id: (worker.processed, worker.failed) for worker in client.workers()}
+    assert found == {"ruby:1:a": (5, 0), "node:2:a,b:c": (7, 2), "odd:3:a": (0, 0)}
+
+
+def test_a_worker_that_jesque_paused_does_not_work(client: Client) -> None:
+    """The record as Jesque writes it (`AbstractWorker.pauseMsg`); one with a job is at work."""
+    register(client, "java:1-0:a")
+    register(client, "java:1-1:a")
+    paused = {"run_at": "2026-01-01T00:00:00.000+0000", "queue": None, "payload": None, "paused": True}
+    client.redis.set(client.keys.worker("java:1-0:a"), json.dumps(paused))
+    working = {"run_at": "2026-01-01T00:00:00.000+0000", "queue": "a", "payload": {"class": "A"}, "paused": False}
+    client.redis.set(client.keys.worker("java:1-1:a"), json.dumps(working))
+    assert [(one.state, one.job) for one in client.workers()] == [("paused", None), ("working", working)]
 
 
 def test_what_a_dead_foreign_worker_had_is_filed_as_it_was(client: Client) -> None:

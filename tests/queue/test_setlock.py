@@ -72,6 +72,7 @@ WRONG = [
     (("--", "f"), USAGE),
     (("--no-such",), USAGE),
     (("-z", "f", "true"), "setlock: illegal option -- z\n" + USAGE),
+    (("-h", "f", "true"), "setlock: illegal option -- h\n" + USAGE),
     (("-nz", "f", "true"), "setlock: illegal option -- z\n" + USAGE),
     (("-V",), "setlock: illegal option -- V\n" + USAGE),
     (("-n-", "f", "true"), "setlock: illegal option -- -\n" + USAGE),
@@ -98,7 +99,7 @@ def test_a_signal_is_its_own_death(setlock: Setlock, number: signal.Signals) -> 
     assert setlock.run("f", "sh", "-c", f"ulimit -c 0; kill -{number.value} $$")[0] == -number
 
 
-ACCEPTED = ["-n", "-N", "-x", "-X", "-nNxX", "-nn", "--", "--anything", "-n --", "-n -x", "-n --foo"]
+ACCEPTED = ["-n", "-N", "-x", "-X", "-nNxX", "-nn", "--", "--anything", "--help", "-n --", "-n -x", "-n --foo"]
 
 
 @pytest.mark.parametrize("options", ACCEPTED)
@@ -309,8 +310,10 @@ def test_one_after_the_other_never_two(setlock: Setlock) -> None:
     assert not (setlock.folder / "failed").exists()
 
 
-def test_help_is_ours() -> None:
-    done = subprocess.run([*DEVBOX, "--help"], capture_output=True, text=True, timeout=60)
+@pytest.mark.parametrize("words", [[*DEVBOX, "--help"], [*DEVBOX, "-h"], [DEVBOX[0], "-q", *DEVBOX[1:], "-h"]])
+def test_help_is_ours(words: list[str]) -> None:
+    """Alone; in front of a file setlock has its own view of it."""
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Usage: devbox lock [-nNxX] FILE COMMAND" in done.stdout
     assert all(len(line) <= 80 for line in done.stdout.splitlines())

@@ -42,8 +42,18 @@ def _row(run: Run, setting: Setting) -> dict[str, Any]:
     if flag is not None:
         value, source = flag, option.flag
     if option.secret and value:
-        value = dict.fromkeys(value, MASK)
+        value = dict.fromkeys(value, MASK) if isinstance(value, dict) else _address(value)
     return {"name": option.key, "value": value, "source": source}
+
+
+def _address(text: str) -> str:
+    """The address of a Redis without its password; nothing at all of one that is malformed."""
+    from devbox.queue import address
+
+    try:
+        return address.parse(text).shown
+    except DevboxError:
+        return MASK
 
 
 def _endpoint(run: Run) -> dict[str, Any]:

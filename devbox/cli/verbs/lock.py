@@ -27,7 +27,7 @@ def _lock(ctx: typer.Context) -> int:
     assert session is not None
     closed = [] if session.rest is None else [CLOSED, *session.rest]
     words = [*session.words[session.words.index("lock") + 1 :], *closed]
-    if words[:1] in (["--help"], ["-h"]):
+    if words in (["--help"], ["-h"]):
         session.environment.out(HELP)
         return 0
     return main(words)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from devbox.cli import verb
+from devbox.cli import redis, verb
 from devbox.cli.run import Run
 from devbox.cli.verb import Outcome
 from devbox.queue import options
@@ -30,10 +30,15 @@ def worker(run: Run, **given: Any) -> Outcome:
       devbox worker --queues high,low --jobs my_jobs.py
       devbox worker --queues '*' --jobs my_jobs --count 4 --redis 127.0.0.1:6379
       devbox worker --queues low --jobs my_jobs --events
+
+    Without --redis it is the Redis that `devbox queue` means by the settings; else REDIS_URL's, else 127.0.0.1:6379.
     """
     from devbox.queue import run as workers
 
-    settings = options.settings(given, run.environment.env)
+    where = redis.url(run, given["redis"])
+    if where is None and run.flags.name:
+        where = redis.sandbox_url(run)
+    settings = options.settings({**given, "redis": where}, run.environment.env)
     if settings.events:
         run.session.streams = True
     code = workers.run(settings, data_alone=run.flags.json)

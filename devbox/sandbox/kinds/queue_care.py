@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from devbox.engine.api import Container, File
-from devbox.errors import DevboxError
+from devbox.errors import Cure, DevboxError
 from devbox.events import Warned
 from devbox.sandbox import jobs, names
 from devbox.sandbox.archive import read_tar
@@ -103,6 +103,7 @@ class QueueCare:
                 "jobs.invalid",
                 "the job classes do not import, so the workers keep those that they have",
                 cause=jobs.in_folder(said[-1].strip()) if said else f"their import ends Python with {tried.exit_code}",
+                cures=(Cure("mend them, then put them in again", "devbox restart -s worker"),),
                 tail=tuple(said[:-1][-8:]),
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from devbox.errors import Cure
+from devbox.queue import dates
 from devbox.result import Result
 from devbox.ui import errors, words
 from devbox.ui.style import Style, clean
@@ -24,11 +25,20 @@ def enqueue(result: Result, style: Style, _columns: int) -> list[str]:
 
 def peek(result: Result, style: Style, columns: int) -> list[str]:
     """The jobs, the next one first."""
-    jobs = (result.data or {})["jobs"]
-    if not jobs:
+    data = result.data or {}
+    jobs, total = data["jobs"], data["total"]
+    if not total:
         return ["No jobs wait there."]
     rows = [(str(place), *_job(job)) for place, job in enumerate(jobs)]
-    return table(("", "CLASS", "ARGUMENTS"), rows, style, columns)
+    lines = table(("", "CLASS", "ARGUMENTS"), rows, style, columns) if rows else []
+    return [*lines, *_others(len(jobs), total, style)]
+
+
+def _others(shown: int, total: int, style: Style) -> list[str]:
+    """How many more there are, and how to see them."""
+    if shown >= total:
+        return []
+    return [style.dim(f"{shown} of {total:,}: {total - shown:,} more; --start and --count show others")]
 
 
 def _job(job: Mapping[str, Any]) -> tuple[str, str]:
@@ -53,22 +63,24 @@ def stats(result: Result, style: Style, columns: int) -> list[str]:
 def failed(result: Result, style: Style, columns: int) -> list[str]:
     """The failures, or what became of them."""
     data = result.data or {}
-    for key, what in (("retried", "put back into its queue"), ("removed", "removed")):
+    for key, one, several in (
+        ("retried", "put back into its queue", "put back into their queues"),
+        ("removed", "removed", "removed"),
+    ):
         if key in data:
-            return [f"{words.count(data[key], 'failure')} {what}.", *_next(result, style)]
+            done = f"{words.count(data[key], 'failure')} {one if data[key] == 1 else several}."
+            return [done, *_next(result, style)]
     failures = data["failures"]
     if not failures:
-        return ["No failures."]
+        return _others(0, data["total"], style) or ["No failures."]
     rows = [_failure(failure, style) for failure in failures]
     lines = table(("", "FAILED AT", "QUEUE", "CLASS", "ERROR"), rows, style, columns)
-    if len(failures) < data["total"]:
-        lines.append(style.dim(f"{len(failures)} of {data['total']}; --start and --count show others"))
-    return [*lines, errors.cure(_then(failures), style)]
+    return [*lines, *_others(len(failures), data["total"], style), errors.cure(_then(failures), style)]
 
 
 def _then(failures: Sequence[Mapping[str, Any]]) -> Cure:
-    """What to do with the last of them that can be retried; a torn record can only go."""
-    able = [failure["index"] for failure in failures if failure.get("queue")]
+    """What to do with the last of them that can be retried; a record that is torn or without a job can only go."""
+    able = [failure["index"] for failure in failures if failure.get("queue") and failure.get("payload") is not None]
     if able:
         return Cure("once more", f"devbox queue failed retry --index {able[-1]}")
     return Cure("away with it", f"devbox queue failed remove --index {failures[-1]['index']}")
@@ -80,11 +92,16 @@ def _failure(failure: Mapping[str, Any], style: Style) -> tuple[str, ...]:
     again = style.dim(" (retried)") if failure.get("retried_at") else ""
     return (
         str(failure["index"]),
-        clean(str(failure.get("failed_at") or "")[:19]),
+        _moment(failure.get("failed_at")),
         clean(str(failure.get("queue") or "")),
         clean(str(cls)),
         clean(": ".join(str(failure[key]) for key in ("exception", "error") if failure.get(key))) + again,
     )
+
+
+def _moment(value: object) -> str:
+    """When it failed, by whichever clock and in whichever way it was written; what is no date as it is."""
+    return dates.rfc3339(value) or clean(str(value or "")[:20])
 
 
 def workers(result: Result, style: Style, columns: int) -> list[str]:

@@ -41,6 +41,24 @@ def test_a_devbox_toml_above_counts_and_the_nearest_one_wins(devbox: Devbox) -> 
     assert setting(devbox, "jenkins.agent_port") == (9001, str(nearest))
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("redis://:hunter2@h:1", "redis://:***@h:1"),
+        ("rediss://me:hunter2@h:1/2?password=hunter2", "rediss://me:***@h:1/2?password=***"),
+        ("h:1", "redis://h:1/0"),
+        ("redis:/:hunter2@h", "***"),
+    ],
+)
+def test_a_redis_is_shown_without_its_password(devbox: Devbox, address: str, shown: str) -> None:
+    user = devbox.user_config(f"redis = '{address}'\n")
+    assert setting(devbox, "redis") == (shown, str(user))
+    devbox.env["DEVBOX_REDIS"] = address
+    assert setting(devbox, "redis") == (shown, "DEVBOX_REDIS")
+    text = devbox("config").out
+    assert shown in text and "hunter2" not in text and "h=***" not in text
+
+
 def test_the_user_may_set_what_a_project_may_not(devbox: Devbox) -> None:
     user = devbox.user_config("yes = true\ncontext = 'colima'\nallow = 'restart'\n")
     assert setting(devbox, "yes") == (True, str(user))

@@ -160,6 +160,9 @@ def test_options_come_from_the_command_line_then_variables_then_defaults(tmp_pat
     assert (chosen.term, chosen.max_deliveries, chosen.fork) == ("child", 3, True)
     chosen = options.settings({"queues": "c"}, {**env, "DEVBOX_REDIS_FILE": str(held)})
     assert (chosen.where.shown, "secret" in repr(chosen)) == ("redis://:***@held:1", False)
+    both = {**env, "DEVBOX_REDIS_FILE": str(held), "DEVBOX_REDIS": "h:2"}
+    assert options.settings({"queues": "c"}, both).where.shown == "redis://h:2/0"
+    assert options.settings({"queues": "c", "redis": "h:3"}, both).where.shown == "redis://h:3/0"
     with pytest.raises(DevboxError) as error:
         options.settings({"queues": "c"}, {"DEVBOX_REDIS_FILE": str(tmp_path / "none")})
     assert error.value.code == "redis.file_unreadable"

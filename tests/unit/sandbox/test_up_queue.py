@@ -212,6 +212,7 @@ def test_jobs_that_do_not_import_leave_the_running_ones(machine: QueueMachine, j
     with pytest.raises(DevboxError) as error:
         machine.up(jobs=str(jobs))
     assert (error.value.code, error.value.cause) == ("jobs.invalid", "SyntaxError: no")
+    assert error.value.cures[0].command == "devbox restart -s worker"
     assert machine.running() == [REDIS, WORKER]
     assert machine.generations == {}
 

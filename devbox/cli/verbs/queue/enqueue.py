@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from devbox.cli import redis, values, verb
+from devbox.cli import jsontext, redis, values, verb
 from devbox.cli.run import Run
 from devbox.cli.settings import checked
 from devbox.cli.verb import Outcome
@@ -72,6 +71,8 @@ def enqueue(
     the 50,000 lines around it are put in.
     """
     number = checked(values.whole(1, 10_000_000), times, "--times") if times is not None else 1
+    if source is not None and times is not None:
+        raise UsageError("usage.conflict", "--from and --times are both given: a line is one job")
     jobs = _from(run, source, queue, cls) if source is not None else _one(queue, cls, args, number)
     if run.flags.dry_run:
         return Result({"changes": [_change(name, payloads) for found in jobs for name, payloads in found.items()]})
@@ -115,9 +116,9 @@ def _arguments(text: str | None) -> list[Any]:
     if text is None:
         return []
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _invalid(f"the arguments are no JSON: {values.shown(text)}", str(error)) from error
+        found = jsontext.read(text)
+    except ValueError as error:
+        raise _invalid(f"the arguments cannot be read: {values.shown(text)}", str(error)) from error
     if not isinstance(found, list):
         raise _invalid(f"the arguments are no list: {values.shown(text)}", None)
     return found
@@ -180,7 +181,7 @@ def _opened(run: Run, source: str) -> Iterator[IO[Any]]:
 def _line(line: str | bytes, queue: str | None, where: str) -> tuple[str, bytes]:
     """A queue and a payload out of one line; raises `queue.args_invalid` and its like with the line's place."""
     try:
-        job = json.loads(line)
+        job = jsontext.read(line)
         if not isinstance(job, dict):
             raise UsageError("queue.args_invalid", "is no JSON object")
         name = job.get("queue", queue)
@@ -190,8 +191,8 @@ def _line(line: str | bytes, queue: str | None, where: str) -> tuple[str, bytes]
         return _named(name), _payload(job.get("class") or "", args if args is not None else [], job.get("vars"))
     except UsageError as error:
         raise UsageError(error.code, f"{where}: {error.message}", cause=error.cause, cures=_LINE) from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError("queue.args_invalid", f"{where} is no JSON", cause=str(error), cures=_LINE) from error
+    except ValueError as error:
+        raise UsageError("queue.args_invalid", f"{where} cannot be read", cause=str(error), cures=_LINE) from error
 
 
 _LINE = (Cure("""write a line as {"queue": "mail", "class": "Mail", "args": [1]}"""),)

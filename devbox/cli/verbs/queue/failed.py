@@ -69,6 +69,7 @@ def failed(
       devbox queue failed clear                        all of them (asks)
 
     A record that somebody else removed or retried meanwhile is left alone: never another one in its place.
+    --json without --count has all of them. --exception takes a whole name or its last part.
     """
     from devbox.queue.failures import Filter
 
@@ -93,7 +94,7 @@ def failed(
     only = Filter(queue, cls, exception, text, _places(index), retried=fresh)
     with redis.client(run, redis_, namespace) as client:
         if what == "list":
-            return _list(client, only, start, number(count, "--count", 20))
+            return _list(run, client, only, start, count)
         if what == "clear":
             return _clear(run, client)
         return _act(run, client, what, only)
@@ -103,12 +104,22 @@ def _places(index: list[str] | None) -> frozenset[int] | None:
     return frozenset(int(checked(values.whole(0, 10**9), one, "--index")) for one in index) if index else None
 
 
-def _list(client: Client, only: Filter, start: str | None, count: int) -> Result:
-    """A part of them; without a start the last ones."""
-    found = client.failures.find(only)
-    first = number(start, "--start", 0) if start is not None else max(0, len(found) - count)
-    shown = found[first : first + count]
+def _list(run: Run, client: Client, only: Filter, start: str | None, count: str | None) -> Result:
+    """A part of them, for programs all; without a start the last ones."""
+    found = _find(run, client, only)
+    most = number(count, "--count", len(found) if run.flags.json else 20)
+    first = number(start, "--start", 0) if start is not None else max(0, len(found) - most)
+    shown = found[first : first + most]
     return Result({"failures": [failure.data() for failure in shown], "total": len(found)})
+
+
+def _find(run: Run, client: Client, only: Filter) -> list[Failure]:
+    """The failures that fit; a list that is none is warned of."""
+    skipped: list[DevboxError] = []
+    found = client.failures.find(only, skipped=skipped)
+    for one in skipped:
+        run.emit(Warned(one.code, f"{one.message}: it is left out"))
+    return found
 
 
 def _clear(run: Run, client: Client) -> Result:
@@ -123,7 +134,8 @@ def _clear(run: Run, client: Client) -> Result:
 
 
 def _act(run: Run, client: Client, what: str, only: Filter) -> Result:
-    chosen = client.failures.find(only)
+    chosen = _find(run, client, only)
+    _check_there(run, only, chosen)
     if run.flags.dry_run:
         return Result({"changes": [_change(what, failure) for failure in chosen]})
     data = [failure.data() for failure in chosen]
@@ -143,6 +155,19 @@ def _act(run: Run, client: Client, what: str, only: Filter) -> Result:
         error=error,
         next=(Cure("see how they do", "devbox queue stats"),),
     )
+
+
+def _check_there(run: Run, only: Filter, chosen: list[Failure]) -> None:
+    """Of the failures that were named one by one at least one has to be there; the others are warned of."""
+    missing = sorted((only.indices or frozenset()) - {failure.index for failure in chosen})
+    if not missing:
+        return
+    others = any(value is not None for value in (only.queue, only.cls, only.exception, only.text))
+    rest = " that fits" if others else ""
+    message = f"there is no failure {', '.join(map(str, missing))}{rest}"
+    if not chosen:
+        raise DevboxError("queue.failure_unknown", message, cures=(Cure("see which there are", "devbox queue failed"),))
+    run.emit(Warned("queue.failure_unknown", message))
 
 
 def _change(what: str, failure: Failure) -> dict[str, str]:

@@ -45,7 +45,7 @@ def peek(
     first = number(start, "--start", 0)
     many = number(count, "--count", 20)
     with redis.client(run, redis_, namespace) as client:
-        return Result({"jobs": client.peek(queue, first, many)})
+        return Result({"jobs": client.peek(queue, first, many), "total": client.size(queue)})
 
 
 def number(text: str | None, flag: str, default: int) -> int:
