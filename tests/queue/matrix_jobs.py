@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import resource
@@ -124,6 +125,29 @@ def poison() -> None:
     note("poisoned", str(os.getppid()))
     os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(600)
+
+
+def comes_back_twice() -> None:
+    """Forks, and both go on."""
+    os.fork()
+
+
+def raises_later() -> None:
+    """Leaves a process behind that raises when its job has long ended."""
+    if not os.fork():
+        note("late", f"{os.getpid()} {os.getppid()}")
+        while not (FOLDER / "raise").exists():
+            time.sleep(0.01)
+        raise LookupError("late")
+
+
+async def later(number: int) -> None:
+    await asyncio.sleep(0)
+    note("done", str(number))
+
+
+def prints(text: str) -> None:
+    print(text)
 
 
 def looks() -> None:

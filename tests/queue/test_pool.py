@@ -56,12 +56,28 @@ def test_a_size_is_remembered_until_the_command_says_another(yard: Yard) -> None
     yard.until(lambda: len(pool.workers()) == 3, "three")
     pool.signal(signal.SIGTERM)
     pool.ends(0)
-    again = yard.start("--count", "2", ready=3)
+    again = yard.start("--count", "2", ready=2)
     again.signal(signal.SIGTERM)
     again.ends(0)
     other = yard.start("--count", "1")
     yard.until(lambda: yard.client.wanted() == 1, "the new wish holds")
     assert len(other.workers()) == 1
+
+
+def test_pools_of_one_name_are_scaled_together_and_do_not_quarrel(yard: Yard) -> None:
+    one, two = yard.start("--count", "1"), yard.start("--count", "2", ready=2)
+    yard.client.scale(3)
+    yard.until(lambda: (len(one.workers()), len(two.workers())) == (3, 3), "three each")
+    third = yard.start("--count", "1", "--pool", "another")
+    yard.client.scale(2, "another")
+    yard.until(lambda: len(third.workers()) == 2, "two of another name")
+    assert (len(one.workers()), len(two.workers()), yard.client.wanted()) == (3, 3, 3)
+
+
+def test_a_size_that_was_said_before_there_was_a_pool_holds(yard: Yard) -> None:
+    yard.client.scale(3)
+    pool = yard.start("--count", "1", ready=3)
+    assert len(pool.workers()) == 3
 
 
 def test_what_dies_before_it_has_done_anything_holds_spawning_off(yard: Yard) -> None:
