@@ -40,15 +40,15 @@ def run(
     hold_back()
     try:
         pid = os.fork()
-        if not pid:
-            _inside(child)
-        orders.child = pid
     except OSError as error:
-        raise NoProcess(error.strerror) from error
-    finally:
         unblock()
+        raise NoProcess(error.strerror) from error
+    if not pid:
+        _inside(child)
+    orders.child = pid
     try:
         wake.wait(first)  # before anything else: while a child shares a page, writing to it is copying it
+        unblock()
         status, late = _wait(pid, settings, orders, wake, board, keep_alive)
     finally:
         orders.child = 0

@@ -20,6 +20,8 @@ _BARE: Any = importlib.import_module("_signal")
 SET: Callable[[int, int], object] = _BARE.signal
 """`signal.signal` without the enumerations around it, which cost more than the system call; a child sets eight."""
 DEFAULT = int(signal.SIG_DFL)
+_MASK: Any = getattr(_BARE, "pthread_sigmask", None)
+BLOCK, UNBLOCK = int(getattr(signal, "SIG_BLOCK", 0)), int(getattr(signal, "SIG_UNBLOCK", 0))
 HELD_BACK = tuple(
     int(signal.Signals[name])
     for name in ("SIGTERM", "SIGINT", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2")
@@ -30,7 +32,7 @@ HELD_BACK = tuple(
 def hold_back() -> None:
     """No signal is delivered until `unblock`: around a fork. The new process must not take one with the old one's
     handlers, nor the old one act on one before it knows of the new process."""
-    _BARE.pthread_sigmask(int(signal.SIG_BLOCK), HELD_BACK)
+    _MASK(BLOCK, HELD_BACK)
 
 
 @contextlib.contextmanager
@@ -45,8 +47,8 @@ def held_back() -> Iterator[None]:
 
 def unblock() -> None:
     """Signals are delivered, those that came meanwhile at once."""
-    if hasattr(_BARE, "pthread_sigmask"):
-        _BARE.pthread_sigmask(int(signal.SIG_UNBLOCK), HELD_BACK)
+    if _MASK is not None:
+        _MASK(UNBLOCK, HELD_BACK)
 
 
 class Wake:
