@@ -57,7 +57,8 @@ class Patience:
             fault = faults.as_error(error, self._where)
             if fault.code != self._told:
                 self._told = fault.code
-                self._say(f"{fault.message}: {fault.cause}; trying again")
+                cause = (fault.cause or "").rstrip(".")
+                self._say(f"{fault.message}: {cause}; trying again")
             raise
         if self._told:
             self._told = ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from devbox.frozen import dataclass
 from devbox.queue import cut, dates, wire
+from devbox.queue.recovery import PRUNE_AFTER
 
 if TYPE_CHECKING:
     from devbox.queue.client import Client
@@ -44,7 +45,8 @@ class WorkerInfo:
 def listed(client: Client) -> list[WorkerInfo]:
     """Every registered worker, sorted by id.
 
-    `state` is `working`, `paused` (by the pause of all, or by Jesque's of this one) or `idle`.
+    `state` is `working`, `paused` (by the pause of all, or by Jesque's of this one), `idle`, or `silent`: it has not
+    shown itself for its lease, or for as long as Resque takes it for dead; what it had will be put back, or filed.
     """
     keys = client.keys
     members, beats, lives, time = client.ask(
@@ -53,26 +55,38 @@ def listed(client: Client) -> list[WorkerInfo]:
     ids = sorted(map(wire.text, members))
     names = [wire.raw(key) for worker in ids for key in _keys(keys, worker)]
     told = client.ask(("MGET", *names))[0] if names else []
-    mine = {wire.text(life).split(" ", 2)[-1] for life in lives}
+    now = int(time[0])
+    mine = _lives(lives, now)
     all_paused = client.paused()
     found = []
     for at, worker in enumerate(ids):
         data, started, *counters = told[at * KEYS : (at + 1) * KEYS]
         job, paused = _job(data)
+        age = _age(beats.get(wire.raw(worker)), now)
+        silent = mine.get(worker, age is not None and age > PRUNE_AFTER)
         processed, failed = map(wire.number, _of_the_first(counters))
         found.append(
             WorkerInfo(
                 worker,
                 wire.queues_of(worker),
-                "working" if job else "paused" if paused or all_paused else "idle",
+                "silent" if silent else "working" if job else "paused" if paused or all_paused else "idle",
                 job,
                 dates.rfc3339(wire.text(started)) if started else None,
                 processed,
                 failed,
-                _age(beats.get(wire.raw(worker)), int(time[0])),
+                age,
                 worker in mine,
             )
         )
+    return found
+
+
+def _lives(lives: Sequence[bytes], now: int) -> dict[str, bool]:
+    """Our workers, and whether each has been silent for longer than its lease; an id's last life tells."""
+    found: dict[str, bool] = {}
+    for life in sorted(lives):
+        seen, lease, worker = wire.text(life).split(" ", 2)
+        found[worker] = now * 1000 - wire.number(seen) > wire.number(lease)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -328,6 +329,20 @@ def test_a_worker_that_jesque_paused_does_not_work(client: Client) -> None:
     working = {"run_at": "2026-01-01T00:00:00.000+0000", "queue": "a", "payload": {"class": "A"}, "paused": False}
     client.redis.set(client.keys.worker("java:1-1:a"), json.dumps(working))
     assert [(one.state, one.job) for one in client.workers()] == [("paused", None), ("working", working)]
+
+
+def test_a_worker_that_does_not_show_itself_is_silent(client: Client) -> None:
+    now = int(client.redis.time()[0])
+    for worker, seconds in {"h:1:q": 20, "h:2:q": 5, "h:1-0:a": 400, "h:2-0:a": 200}.items():
+        register(client, worker)
+        beat = datetime.fromtimestamp(now - seconds, UTC).isoformat()
+        client.redis.hset(client.keys.heartbeat, worker, beat)
+        if worker.endswith("q"):
+            client.redis.hset(client.keys.lives, f"nonce{worker}", f"{(now - seconds) * 1000} 10000 {worker}")
+    client.redis.hset(client.keys.lives, "earlier", f"{(now - 500) * 1000} 10000 h:2:q")
+    client.redis.set(client.keys.worker("h:1:q"), "{}")
+    states = {worker.id: worker.state for worker in client.workers()}
+    assert states == {"h:1:q": "silent", "h:2:q": "idle", "h:1-0:a": "silent", "h:2-0:a": "idle"}
 
 
 def test_what_a_dead_foreign_worker_had_is_filed_as_it_was(client: Client) -> None:
