@@ -135,7 +135,7 @@ class Worker:
         self._tell(events.JOB_PROCESS, envelope, found)
         if isinstance(found, Failed):
             self.ended(envelope, found, found)
-        elif self.settings.fork and (failed := self._before_fork(found[0])):
+        elif self.settings.fork and not self.orders.leaving and (failed := self._before_fork(found[0])):
             self.ended(envelope, failed, found)
         elif self.orders.leaving:
             return  # claimed and not begun: `stop` gives it back
@@ -218,8 +218,7 @@ class Worker:
         """Settle, give back, unregister."""
         self.settle_up()
         self.events.fire(events.WORKER_STOP)
-        self.insist(self.claims.forget)
-        self.board.left = True
+        self.board.left = self.insist(self.claims.forget)
 
     def settle_up(self) -> None:
         """Settle the last job and give back what is claimed and not begun; a claim whose answer came late, too."""
@@ -279,19 +278,20 @@ class Worker:
         """In the child: this job, and then what comes, up to so many, until the parent says stop."""
         self.patience = Patience(self.settings.where.shown, time.sleep, self.trouble, lambda: self.board.stop)
         left, current = self.settings.jobs_per_fork, envelope
+        found = child.lookup(self.jobs, current)
         while True:
             left -= 1
-            self._one_of_many(current)
+            self._one_of_many(current, found)
             self.board.began = 0.0
             more = left > 0 and not self.board.stop
             step = self.insist(lambda: self._step(self._queues() if more else None))  # noqa: B023
             if step.envelope is None:
                 return
             current = step.envelope
-            self._tell(events.JOB_PROCESS, current, child.lookup(self.jobs, current))
+            found = child.lookup(self.jobs, current)
+            self._tell(events.JOB_PROCESS, current, found)
 
-    def _one_of_many(self, envelope: Envelope) -> None:
-        found = child.lookup(self.jobs, envelope)
+    def _one_of_many(self, envelope: Envelope, found: Found) -> None:
         if isinstance(found, Failed):
             return self.ended(envelope, found, found)
         self.board.began = time.monotonic()
