@@ -44,6 +44,22 @@ def wrap(text: str, columns: int) -> list[str]:
     return textwrap.wrap(text, max(columns - 2, 20), break_long_words=False, break_on_hyphens=False) or [text]
 
 
+def below(head: int, text: str, columns: int | None, indent: int = 2) -> list[str]:
+    """A text that begins behind a head of so many columns and goes on in lines to be indented by `indent`."""
+    if columns is None or not text:
+        return [text]
+    lines = textwrap.wrap(
+        text,
+        max(columns, 24),
+        initial_indent=" " * head,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    first, *more = lines or [""]
+    return [first[head:], *(line[indent:] for line in more)]
+
+
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     fitted = [cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widths, strict=False)]
     return GAP.join(fitted).rstrip()
