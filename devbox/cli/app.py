@@ -23,7 +23,7 @@ HELP = """A disposable, real Jenkins or job queue on your own Docker.
 \b
 Examples:
   devbox up jenkins             the current LTS, signed in
-  devbox up jenkins:2.555.1     this version
+  devbox up jenkins:latest      the newest weekly, on the same home
   devbox up queue               Redis on 6379, and workers for Resque's jobs
   devbox open                   in the browser
   devbox down                   away with it; the home stays
