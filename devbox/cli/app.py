@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.main
+from typer.core import TyperOption
 
 from devbox import __version__
 from devbox.cli import flags
@@ -45,6 +46,13 @@ All commands: devbox --help
 """
 
 
+COMPLETION = {
+    "install_completion": "complete commands and names in this shell",
+    "show_completion": "print what that would install",
+}
+"""Typer's own options, in our words."""
+
+
 class Verbs(Group):
     """The verbs of devbox."""
 
@@ -81,4 +89,8 @@ def build() -> Command:
     version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=shown)
     flags.sign(common, [version], changing=True)
     app.callback()(common)
-    return typer.main.get_command(app)
+    made = typer.main.get_command(app)
+    for parameter in made.params:
+        if parameter.name in COMPLETION and isinstance(parameter, TyperOption):
+            parameter.help = COMPLETION[parameter.name]
+    return made
