@@ -124,7 +124,14 @@ def picture(history: History, style: Style, columns: int, rows: int, unicode: bo
     queues = _queues(history, style, columns, share, unicode)
     lines += _cut(queues, share, style, "queues")
     lines += ["", *_cut(workers, max(2, room - min(len(queues), share)), style, "workers"), ""]
-    return [*lines, f"  {style.paint(history.hint, 'cyan')}  {style.dim('what went wrong; Ctrl-C ends this')}"]
+    return [*lines, _foot(history.hint, style, columns)]
+
+
+def _foot(hint: str, style: Style, columns: int) -> str:
+    """What to type next, and how this ends: that last where there is no room for more."""
+    room = columns - len(hint) - 4
+    said = next((text for text in ("what went wrong; Ctrl-C ends this", "Ctrl-C ends this") if len(text) <= room), "")
+    return f"  {style.paint(hint, 'cyan')}  {style.dim(said)}".rstrip()
 
 
 def _title(history: History, style: Style, columns: int) -> str:

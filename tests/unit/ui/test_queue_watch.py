@@ -103,12 +103,14 @@ def test_now_is_the_same_column_for_a_queue_that_comes_later_or_goes_away(histor
 
 @pytest.mark.parametrize("columns", [60, 80])
 def test_the_numbers_are_all_there_on_a_narrow_terminal(history: History, columns: int) -> None:
+    history.hint = "devbox queue failed --redis URL"
     history.take(Snapshot(1.0, stats({"a": 1500}, 123_456, 789)))
     lines = picture(history, PLAIN, columns, 24)
     assert max(map(width, lines)) <= columns
     numbers = " ".join(lines[1:3]).split()
     assert [word for word in numbers if word[0].isdigit()] == ["1,500", "1", "123,456", "789"]
     assert (lines[2] == "") is (columns == 80)
+    assert lines[-1].endswith("what went wrong; Ctrl-C ends this" if columns == 80 else "URL  Ctrl-C ends this")
 
 
 def test_where_there_is_no_room_the_empty_queues_are_left_out_first(history: History) -> None:
