@@ -33,6 +33,7 @@ def main() -> int:
     if error is not None:
         return refused(error)
     if stays():
+        say("There is a Jenkins here already: it comes up as it was. `devbox up jenkins:lts` makes it the current LTS.")
         return up("jenkins")
     if local(OFFICIAL):
         return up("jenkins:lts")
@@ -51,15 +52,10 @@ def main() -> int:
 
 
 def stays() -> bool:
-    """Whether there is a Jenkins that keeps its version: no stand-in, or a home that the LTS is too old for."""
+    """Whether a Jenkins, or its home, is there to be kept: the LTS may be too old for it. A stand-in gives way."""
     sandboxes = (devbox_json("status").get("data") or {}).get("sandboxes", ())
     found = next((one for one in sandboxes if one["name"] == "jenkins"), None)
-    if found is None:
-        return False
-    if found["services"]:
-        return not any(service["image"].startswith(STANDIN) for service in found["services"])
-    error = devbox_error("up", "jenkins:lts", "--dry-run")
-    return error is not None and error["code"] == "home.newer"
+    return found is not None and not any(service["image"].startswith(STANDIN) for service in found["services"])
 
 
 def up(*words: str) -> int:

@@ -66,11 +66,12 @@ def test_a_jenkins_that_is_there_keeps_its_version_unless_it_is_a_stand_in(
     assert machine.ups == [(wanted,)]
 
 
-def test_a_kept_home_that_a_newer_jenkins_wrote_gets_that_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = Machine(monkeypatch, up="home.newer")
-    machine.sandboxes = [{"name": "jenkins", "services": []}]
+def test_a_kept_home_gets_the_jenkins_that_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch)
+    machine.sandboxes = [{"name": "queue", "services": []}, {"name": "jenkins", "services": []}]
     assert first_run.main() == 0
     assert machine.ups == [("jenkins",)]
+    assert "devbox up jenkins:lts" in machine.said[-1]
 
 
 @pytest.mark.parametrize("there", [True, False])
