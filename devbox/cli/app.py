@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.main
+from typer.core import TyperOption
 
 from devbox import __version__
 from devbox.cli import flags
@@ -23,7 +24,7 @@ HELP = """A disposable, real Jenkins or job queue on your own Docker.
 \b
 Examples:
   devbox up jenkins             the current LTS, signed in
-  devbox up jenkins:2.555.1     this version
+  devbox up jenkins:latest      the newest weekly, on the same home
   devbox up queue               Redis on 6379, and workers for Resque's jobs
   devbox open                   in the browser
   devbox down                   away with it; the home stays
@@ -43,6 +44,13 @@ devbox: a disposable, real Jenkins or job queue on your own Docker.
 
 All commands: devbox --help
 """
+
+
+COMPLETION = {
+    "install_completion": "complete commands and names in this shell",
+    "show_completion": "print what that would install",
+}
+"""Typer's own options, in our words."""
 
 
 class Verbs(Group):
@@ -81,4 +89,8 @@ def build() -> Command:
     version = inspect.Parameter("version", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=shown)
     flags.sign(common, [version], changing=True)
     app.callback()(common)
-    return typer.main.get_command(app)
+    made = typer.main.get_command(app)
+    for parameter in made.params:
+        if parameter.name in COMPLETION and isinstance(parameter, TyperOption):
+            parameter.help = COMPLETION[parameter.name]
+    return made

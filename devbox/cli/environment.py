@@ -81,13 +81,21 @@ class Environment:
     @property
     def width(self) -> int:
         """Columns to fit into: COLUMNS, else the terminal's, else 80."""
+        return self._columns(self.stdout)
+
+    @property
+    def error_width(self) -> int | None:
+        """The same of stderr; None where that is no terminal."""
+        return self._columns(self.stderr) if is_terminal(self.stderr) else None
+
+    def _columns(self, stream: TextIO) -> int:
         columns = self.env.get("COLUMNS", "")
         if columns.isdecimal() and int(columns) > 0:
             return int(columns)
-        if not is_terminal(self.stdout):
+        if not is_terminal(stream):
             return 80
         try:
-            return os.get_terminal_size(self.stdout.fileno()).columns or 80
+            return os.get_terminal_size(stream.fileno()).columns or 80
         except (OSError, ValueError):
             return 80
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from devbox.cli.completion import complete_name
+
+if TYPE_CHECKING:
+    from typer.core import TyperOption
 
 PREFIX = "common_"
 """Of the parameters' names: a verb has a `name` of its own."""
@@ -60,3 +63,10 @@ def sign(function: Any, own: list[inspect.Parameter], changing: bool) -> None:
     together = [context, *(p.replace(kind=keyword) for p in own), *parameters(changing)]
     function.__signature__ = inspect.Signature(together)
     function.__annotations__ = {parameter.name: parameter.annotation for parameter in together}
+
+
+def told(option: TyperOption | None) -> TyperOption | None:
+    """The flag --help, which Typer makes, with a help in our words."""
+    if option is not None:
+        option.help = "show this help"
+    return option

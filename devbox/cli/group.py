@@ -16,6 +16,7 @@ from devbox.errors import Cure, UsageError
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter
+    from typer.core import TyperOption
 
 
 class Group(typer.core.TyperGroup):
@@ -41,6 +42,10 @@ class Group(typer.core.TyperGroup):
             session.command = f"{ctx.command_path} {name}".removeprefix("devbox ")
         command: Command = importlib.import_module(f"{self.package}.{name}").command()
         return command
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """`--help`, told as the other flags are."""
+        return flags.told(super().get_help_option(ctx))
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """The list of subcommands, without making any."""

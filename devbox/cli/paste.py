@@ -16,16 +16,15 @@ from devbox.frozen import dataclass
 from devbox.result import Result
 
 UP = "up"
-ANY = ("jenkins", "queue")
-"""A sandbox called like one of the stacks is what a verb for any stack means by itself."""
 
-VERBS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("down", "logs", "exec", "shell", "open", "env", "restart"), ANY),
-    **dict.fromkeys(("credentials", "groovy", "plugin"), ("jenkins",)),
-    "queue": ("queue",),
-    UP: (),
+VERBS: Mapping[str, str | None] = {
+    **dict.fromkeys(("down", "logs", "exec", "shell", "env", "restart"), None),
+    **dict.fromkeys(("open", "credentials", "groovy", "plugin"), "jenkins"),
+    "queue": "queue",
+    UP: None,
 }
-"""The verbs that act on one sandbox, and the names that they mean without being told (`up`: its stack's)."""
+"""The verbs that act on one sandbox, and the name that each means without being told, whatever else there is (`up`: its
+stack's). One for any stack means none: with a Jenkins and a queue it has to be told which."""
 
 NAMED_FIRST = frozenset(("down", "logs", "exec", "shell", "open", "env", "restart", "credentials"))
 """The verbs whose first positional may be the sandbox."""
@@ -98,5 +97,5 @@ class Place:
             return True
         if verb in NAMED_FIRST and after and not after.startswith("-"):
             return True
-        usual = (after.partition(":")[0],) if verb == UP else VERBS[verb]
-        return self.name in usual and self.configured in (None, self.name)
+        usual = after.partition(":")[0] if verb == UP else VERBS[verb]
+        return self.name == usual and self.configured in (None, self.name)

@@ -73,12 +73,13 @@ class Session:
             self.told.append(Warning_(event.code, event.message))
 
     def style(self, error_stream: bool = False) -> Style:
-        """Colours as this stream gets them."""
+        """Colours and width as this stream gets them."""
         from devbox.ui import colour
         from devbox.ui.style import Style
 
         stream = self.environment.stderr if error_stream else self.environment.stdout
-        return Style(colour.wanted(self.no_color, self.environment.env, is_terminal(stream)), self.place.command)
+        colours = colour.wanted(self.no_color, self.environment.env, is_terminal(stream))
+        return Style(colours, self.place.command, self.environment.error_width if error_stream else None)
 
     @property
     def place(self) -> Place:

@@ -85,7 +85,12 @@ def checked(parser: Parser, value: Any, where: str) -> Any:
 def load(env: Mapping[str, str], cwd: Path, config_dir: Path) -> Settings:
     """Read all sources; the earlier one wins, and what is wrong in any of them is an error."""
     found: dict[str, Setting] = {}
-    for source in (_variables(env, cwd), _file(toml.find(cwd), "project"), _file(config_dir / toml.USER_FILE, "user")):
+    try:
+        sources = (_variables(env, cwd), _file(toml.find(cwd), "project"), _file(config_dir / toml.USER_FILE, "user"))
+    except UsageError as error:
+        error.cures = error.cures or (Cure("correct it there"),)  # no verb's help is about that
+        raise
+    for source in sources:
         found = source | found
     return Settings({o.name: found.get(o.name, Setting(o, o.default, DEFAULT)) for o in OPTIONS})
 

@@ -21,18 +21,18 @@ StackArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[STACK[:VERSION]]",
-        help="what to bring (jenkins, queue), with a version where it matters",
+        help="jenkins or queue, with a version where it matters",
         show_default=False,
         autocompletion=complete_stack,
     ),
 ]
 
 
-def split(word: str) -> tuple[str, str | None]:
-    """Stack and version of STACK[:VERSION]; raises stack.unknown and version.invalid."""
+def split(word: str, verb: str = "up") -> tuple[str, str | None]:
+    """Stack and version of STACK[:VERSION] after a verb; raises stack.unknown and version.invalid."""
     stack, colon, version = word.partition(":")
     if stack not in STACKS:
-        raise _unknown(stack)
+        raise _unknown(stack, verb)
     return stack, parse(BY_NAME["version"], version, word) if colon else None
 
 
@@ -43,23 +43,25 @@ def shipped() -> list[str]:
     return [stack for stack in STACKS if (folder() / f"{stack}.yaml").is_file()]
 
 
-def check_shipped(stack: str) -> None:
+def check_shipped(stack: str, verb: str = "up") -> None:
     """Raises stack.unknown for a stack that this devbox does not have."""
     if stack not in shipped():
-        raise _unknown(stack)
+        raise _unknown(stack, verb)
 
 
-def _unknown(stack: str) -> UsageError:
+def _unknown(stack: str, verb: str) -> UsageError:
     there = shipped()
     are = f"there {'is' if len(there) == 1 else 'are'} {' and '.join(there)}"
-    return UsageError("stack.unknown", f"unknown stack {stack[:60]!r}; {are}", cures=_meant(stack, there))
+    return UsageError("stack.unknown", f"unknown stack {stack[:60]!r}; {are}", cures=_meant(stack, there, verb))
 
 
-def _meant(word: str, known: list[str]) -> tuple[Cure, ...]:
+def _meant(word: str, known: list[str], verb: str) -> tuple[Cure, ...]:
     if near := difflib.get_close_matches(word.lower(), known, 1, 0.5):
-        return (Cure(f"did you mean {near[0]}?", f"devbox up {near[0]}"),)
+        return (Cure(f"did you mean {near[0]}?", f"devbox {verb} {near[0]}"),)
     if word in STACKS:
         return ()
+    if verb != "up":  # fetches for a stack, whatever the sandboxes are called
+        return tuple(Cure(f"fetch for {stack}", f"devbox {verb} {stack}") for stack in known)
     if re.fullmatch(values.NAME, word):
         return (Cure("if that is a sandbox's name", f"devbox up {STACKS[0]} -n {word}"),)
     return ()

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import typer
+import typer.core
 import typer.main
 
 from devbox.cli import common, flags, settings
@@ -18,7 +19,29 @@ from devbox.result import Result
 from devbox.ui import progress
 
 if TYPE_CHECKING:
-    from typer._click import Command
+    from typer._click import Command, Context
+    from typer.core import TyperOption
+
+
+class Verb(typer.core.TyperCommand):
+    """A verb as `--help` shows it."""
+
+    takes_rest = False
+
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """What stands after the verb, the command to run included."""
+        return [*super().collect_usage_pieces(ctx), *(["-- CMD..."] if self.takes_rest else [])]
+
+    def get_help_option(self, ctx: Context) -> TyperOption | None:
+        """`--help`, told as the other flags are."""
+        return flags.told(super().get_help_option(ctx))
+
+
+class WithRest(Verb):
+    """One that takes a command after `--`."""
+
+    takes_rest = True
+
 
 Outcome = Result | int
 """A result to print, or the exit status of a verb that has printed for itself."""
@@ -65,7 +88,7 @@ def command(
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.command(name.split()[-1])(callback)
+    app.command(name.split()[-1], cls=WithRest if takes_rest else Verb)(callback)
     return typer.main.get_command(app)
 
 

@@ -117,7 +117,7 @@ def none(folder: Path) -> UsageError:
         "project.none",
         f"{folder} is no project of a Jenkins plugin: there is neither a pom.xml of packaging hpi nor a build.gradle "
         "with the jpi plugin",
-        cures=(Cure("give its folder", "devbox plugin link DIR"),),
+        cures=(Cure("go to the folder of one, or give it"),),
     )
 
 

@@ -16,12 +16,12 @@ def url(engine: Engine, name: str) -> str:
     """The base URL of a running sandbox's pages; raises `sandbox.no_page` for one that has none."""
     container = service_container(engine, name, None)
     if container.labels.get(labels.STACK) == "queue":
-        raise DevboxError(
-            "sandbox.no_page",
-            f"{name!r} is a queue: there is no page to open",
-            cures=(Cure("look at it", f"devbox queue stats --watch -n {name}"),),
-        )
+        raise _no_page(name, "to open", Cure("look at it", f"devbox queue stats --watch -n {name}"))
     return published(engine, name, container)
+
+
+def _no_page(name: str, purpose: str, cure: Cure) -> DevboxError:
+    return DevboxError("sandbox.no_page", f"{name!r} is a queue: there is no page {purpose}", cures=(cure,))
 
 
 def published(engine: Engine, name: str, container: Container) -> str:
@@ -40,8 +40,13 @@ def environment(engine: Engine, name: str) -> Result:
 
 
 def credentials(engine: Engine, name: str) -> Result:
-    """URL, user, password and API token, read from the home; also of a sandbox that is stopped."""
-    container = service_container(engine, name, "jenkins", running=False)
+    """URL, user, password and API token, read from the home; also of a sandbox that is stopped.
+
+    Raises `sandbox.no_page` for a queue, `signin.off` and `signin.missing`.
+    """
+    container = service_container(engine, name, None, running=False)
+    if container.labels.get(labels.STACK) == "queue":
+        raise _no_page(name, "to sign in to", Cure("its address is in", f"devbox env -n {name}"))
     if of_container(container.labels, {})["no_auth"]:
         raise DevboxError(
             "signin.off",

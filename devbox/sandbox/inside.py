@@ -62,4 +62,5 @@ def _parts(engine: Engine, name: str, service: str | None) -> tuple[str, dict[st
 
 def _unknown(name: str, service: str, parts: dict[str, Container]) -> DevboxError:
     known = ", ".join(sorted({names.service_of(member) for member in parts}))
-    return DevboxError("service.unknown", f"{name!r} has no service {service!r}: it has {known}")
+    cures = (Cure(f"name one that it has: {known}"),)
+    return DevboxError("service.unknown", f"{name!r} has no service {service!r}", cures=cures)

@@ -31,6 +31,8 @@ def line(event: Edited, style: Style, now: datetime | None = None) -> str:
     """
     clock = (now or datetime.now()).strftime("%H:%M:%S")
     said, colour = MARKS.get(event.result, (event.result, "yellow"))
+    if event.kind == "view" and event.result == "failed":
+        said = "broken"  # its line stands below the one that says that it is on the page, which is so
     took = words.seconds(event.seconds) if event.seconds else ""
     end = f"{said:>15} {took:>7}"
     room = WIDTH - len(clock) - KIND - len(end) - 4

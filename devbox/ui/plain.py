@@ -11,11 +11,14 @@ from devbox.result import Warning_
 from devbox.ui import words
 from devbox.ui.progress import write, write_now
 from devbox.ui.style import Style, clean
+from devbox.ui.table import below
 
 
 def warning(code: str, message: str, style: Style) -> str:
-    """A warning's line."""
-    return f"{style.paint(f'warning[{code}]:', 'bold', 'yellow')} {clean(message)}"
+    """A warning's line; on a terminal lines, broken between words."""
+    head = f"warning[{code}]:"
+    first, *more = below(len(head) + 1, clean(message), style.columns)
+    return "\n".join([f"{style.paint(head, 'bold', 'yellow')} {first}", *(f"  {line}" for line in more)])
 
 
 def line(event: Event, style: Style, verbose: bool) -> str | None:

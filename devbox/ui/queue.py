@@ -38,6 +38,7 @@ class History:
         self.pause = pause
         self.hint = hint
         self.sizes: dict[str, deque[int]] = {}
+        self.looks = 0
         self.last: Snapshot | None = None
         self.frame: dict[str, Any] = {}
 
@@ -48,8 +49,7 @@ class History:
             self.frame = {**self.frame, "time": moment, "error": dict(snapshot.error)}
             return {"time": moment, "error": dict(snapshot.error)}
         rates = self._rates(snapshot)
-        for name, size in snapshot.stats["queues"].items():
-            self.sizes.setdefault(name, deque(maxlen=KEPT)).append(size)
+        self._keep(snapshot.stats["queues"])
         self.last = snapshot
         self.frame = {
             "time": moment,
@@ -58,6 +58,16 @@ class History:
             "running": list(map(_running, snapshot.workers)),
         }
         return self.frame
+
+    def _keep(self, queues: Mapping[str, int]) -> None:
+        """A size of each queue for each look, noughts for those without it: a moment is one column in all lines."""
+        for name in {**self.sizes, **queues}:
+            if name not in self.sizes:
+                self.sizes[name] = deque([0] * min(self.looks, KEPT), maxlen=KEPT)
+            self.sizes[name].append(queues.get(name, 0))
+            if name not in queues and not any(self.sizes[name]):
+                del self.sizes[name]
+        self.looks += 1
 
     def _rates(self, now: Snapshot) -> dict[str, Any]:
         """Changes a second since the look before; noughts at first."""
@@ -107,14 +117,21 @@ def picture(history: History, style: Style, columns: int, rows: int, unicode: bo
         lines += [style.paint(f"  {_flat(frame['error']['message'])}; looking again", "yellow")]
     if "queues" not in frame:
         return lines
-    lines += [_numbers(frame, style), ""]
+    lines += [*_numbers(frame, style, columns), ""]
     room = max(4, rows - len(lines) - 5)
-    queues = _queues(history, style, columns, unicode)
     workers = _workers(frame, style, columns)
     share = max(2, room - min(len(workers), room // 2))
+    queues = _queues(history, style, columns, share, unicode)
     lines += _cut(queues, share, style, "queues")
     lines += ["", *_cut(workers, max(2, room - min(len(queues), share)), style, "workers"), ""]
-    return [*lines, f"  {style.paint(history.hint, 'cyan')}  {style.dim('what went wrong; Ctrl-C ends this')}"]
+    return [*lines, _foot(history.hint, style, columns)]
+
+
+def _foot(hint: str, style: Style, columns: int) -> str:
+    """What to type next, and how this ends: that last where there is no room for more."""
+    room = columns - len(hint) - 4
+    said = next((text for text in ("what went wrong; Ctrl-C ends this", "Ctrl-C ends this") if len(text) <= room), "")
+    return f"  {style.paint(hint, 'cyan')}  {style.dim(said)}".rstrip()
 
 
 def _title(history: History, style: Style, columns: int) -> str:
@@ -123,21 +140,25 @@ def _title(history: History, style: Style, columns: int) -> str:
     return f"{style.bold(left)}{' ' * max(2, columns - len(left) - len(right))}{style.dim(right)}"
 
 
-def _numbers(frame: Mapping[str, Any], style: Style) -> str:
+def _numbers(frame: Mapping[str, Any], style: Style, columns: int) -> list[str]:
+    """What waits and what is done: on one line, or on two."""
     rates = frame["rates"]
     failed = f"failed {frame['failed']:,} ({rates['failed']:+.0f}/s)"
-    return "   ".join(
+    waiting = f"  pending {frame['pending']:,}   in flight {frame['in_flight']:,}"
+    done = "   ".join(
         (
-            f"  pending {frame['pending']:,}",
-            f"in flight {frame['in_flight']:,}",
             style.paint(f"processed {frame['processed']:,} ({rates['processed']:+.0f}/s)", "green"),
             style.paint(failed, "red") if rates["failed"] else failed,
         )
     )
+    return [f"{waiting}   {done}"] if width(waiting) + 3 + width(done) <= columns else [waiting, f"  {done}"]
 
 
-def _queues(history: History, style: Style, columns: int, unicode: bool) -> list[str]:
+def _queues(history: History, style: Style, columns: int, rows: int, unicode: bool) -> list[str]:
+    """A head and a line a queue; where there are more than rows, those come first that are not empty."""
     sizes: Mapping[str, int] = history.frame["queues"]
+    if len(sizes) + 1 > rows:
+        sizes = dict(sorted(sizes.items(), key=lambda pair: not pair[1]))
     widest = min(30, max((len(_flat(name)) for name in sizes), default=5))
     room = max(10, min(KEPT, columns - widest - 24))
     lines = [style.dim(f"  {'QUEUE'.ljust(widest)}  {'JOBS':>8}  {'A SECOND':>9}  LATELY")]
@@ -193,7 +214,7 @@ def _cut(lines: list[str], room: int, style: Style, what: str) -> list[str]:
     """The head and the first lines; how many are not shown."""
     if len(lines) <= room:
         return lines
-    return [*lines[: room - 1], style.dim(f"  and {len(lines) - room + 1} {what} more")]
+    return [*lines[: room - 1], style.dim(f"  and {len(lines) - room + 1} more {what}")]
 
 
 def _flat(text: str) -> str:

@@ -29,6 +29,8 @@ class Style:
     colour: bool = False
     complete: Callable[[str], str] = str
     """Gives a command to type next what it lacks to reach the same sandbox and engine."""
+    columns: int | None = None
+    """Where sentences on stderr are broken: the terminal's width; off a terminal a sentence is a line."""
 
     def paint(self, text: str, *names: str) -> str:
         """The text in these colours; an empty one stays empty."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from devbox.ui.style import Style, width
 
@@ -11,17 +11,23 @@ GAP = "  "
 INDENT = "    "
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, columns: int) -> list[str]:
-    """The lines of a table with a dim head; cells may be painted. Nothing is cut off."""
+def table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, columns: int, numbers: Collection[str] = ()
+) -> list[str]:
+    """The lines of a table with a dim head; cells may be painted. Nothing is cut off.
+
+    `numbers` are the heads of the columns that stand at the right.
+    """
+    right = {at for at, name in enumerate(head) if name in numbers}
     widths = [max(width(row[at]) for row in (head, *rows)) for at in range(len(head))]
     wraps = sum(widths) + len(GAP) * (len(head) - 1) > columns
-    lines = [style.dim(_line(head[:-1] if wraps else head, widths))]
+    lines = [style.dim(_line(head[:-1] if wraps else head, widths, right))]
     for row in rows:
         if wraps:
-            lines.append(_line(row[:-1], widths))
-            lines += [INDENT + row[-1]] if row[-1] else []
+            lines.append(_line(row[:-1], widths, right))
+            lines += [INDENT + line for line in wrap(row[-1], columns - len(INDENT)) if line]
         else:
-            lines.append(_line(row, widths))
+            lines.append(_line(row, widths, right))
     return lines
 
 
@@ -44,6 +50,25 @@ def wrap(text: str, columns: int) -> list[str]:
     return textwrap.wrap(text, max(columns - 2, 20), break_long_words=False, break_on_hyphens=False) or [text]
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    fitted = [cell + " " * (wide - width(cell)) for cell, wide in zip(cells, widths, strict=False)]
+def below(head: int, text: str, columns: int | None, indent: int = 2) -> list[str]:
+    """A text that begins behind a head of so many columns and goes on in lines to be indented by `indent`."""
+    if columns is None or not text:
+        return [text]
+    lines = textwrap.wrap(
+        text,
+        max(columns, 24),
+        initial_indent=" " * head,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    first, *more = lines or [""]
+    return [first[head:], *(line[indent:] for line in more)]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    fitted = []
+    for at, (cell, wide) in enumerate(zip(cells, widths, strict=False)):
+        space = " " * (wide - width(cell))
+        fitted.append(space + cell if at in right else cell + space)
     return GAP.join(fitted).rstrip()

@@ -50,6 +50,8 @@ def test_up_again_change_down_and_up_again(queue: QueueBox) -> None:
     assert queue.again().ok().changes == []
     assert queue.devbox.run("env", queue.name).ok().stdout == f"REDIS_URL={queue.url}\n"
     assert queue.devbox.json("open", queue.name).failed("sandbox.no_page")
+    refused = queue.devbox.json("credentials", queue.name).failed("sandbox.no_page")
+    assert refused.error["cures"][0]["command"] == f"devbox env -n {queue.name}"
     shown = queue.devbox.json("status", queue.name).ok().sandbox
     assert (shown["state"], shown["url"]) == ("running", queue.url)
     assert queue.docker.life(queue.worker()) == life

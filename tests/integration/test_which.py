@@ -60,6 +60,10 @@ def test_the_one_of_the_stack_that_the_command_needs(fragile: Fragile, fragile_b
     _sandbox(fragile.docker, "t-jobs", "queue")
     _sandbox(fragile.docker, "t-ci")
     fragile_box.devbox.json("credentials").failed("signin.missing")
+    fragile_box.devbox.json("open").failed("service.stopped")
+    fragile_box.devbox.json("restart", "-s", "jenkins", "--dry-run").ok()
+    stopped = fragile_box.devbox.json("exec", "-s", "redis", "--", "true").failed("service.unknown", 125)
+    assert "t-jobs" in stopped.error["message"]
     ran = fragile_box.devbox.json("restart", "--dry-run").failed("name.ambiguous", 2)
     assert "t-jobs" in ran.error["message"]
 

@@ -32,6 +32,9 @@ def main() -> int:
         error = devbox_error("status")
     if error is not None:
         return refused(error)
+    if stays():
+        say("There is a Jenkins here already: it comes up as it was. `devbox up jenkins:lts` makes it the current LTS.")
+        return up("jenkins")
     if local(OFFICIAL):
         return up("jenkins:lts")
     say(f"Fetching the official image {OFFICIAL}.")
@@ -48,20 +51,35 @@ def main() -> int:
     return up("jenkins", "--image", STANDIN)
 
 
+def stays() -> bool:
+    """Whether a Jenkins, or its home, is there to be kept: the LTS may be too old for it. A stand-in gives way."""
+    sandboxes = (devbox_json("status").get("data") or {}).get("sandboxes", ())
+    found = next((one for one in sandboxes if one["name"] == "jenkins"), None)
+    return found is not None and not any(service["image"].startswith(STANDIN) for service in found["services"])
+
+
 def up(*words: str) -> int:
     """`devbox up`, on this terminal. `jenkins:lts` says it in full: a sandbox keeps the image that it had."""
-    return subprocess.run([*DEVBOX, "up", *words], check=False).returncode
+    code = subprocess.run([*DEVBOX, "up", *words], check=False).returncode
+    if shutil.which("devbox") is None:
+        say(f"To have devbox on your PATH in this shell:  . {os.path.relpath(Path(sys.executable).parent)}/activate")
+    return code
 
 
 def devbox_error(*words: str) -> dict[str, Any] | None:
     """Run devbox with its progress on this terminal; its error, None when it worked."""
+    error: dict[str, Any] | None = devbox_json(*words)["error"]
+    return error
+
+
+def devbox_json(*words: str) -> dict[str, Any]:
+    """Run devbox with its progress on this terminal; what it prints for programs."""
     done = subprocess.run([*DEVBOX, *words, "--json", "--quiet"], check=False, stdout=subprocess.PIPE, text=True)
     try:
-        found = json.loads(done.stdout)
+        found: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        return {"code": "internal", "message": f"devbox {' '.join(words)} ended with {done.returncode}"}
-    error: dict[str, Any] | None = found["error"]
-    return error
+        return {"error": {"code": "internal", "message": f"devbox {' '.join(words)} ended with {done.returncode}"}}
+    return found
 
 
 def local(image: str) -> bool:

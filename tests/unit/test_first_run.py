@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +16,20 @@ class Machine:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **errors: str) -> None:
         self.errors = errors
         self.images: set[str] = set()
+        self.sandboxes: list[dict[str, Any]] = []
         self.ups: list[tuple[str, ...]] = []
         self.said: list[str] = []
         self.offered = 0
-        for name in ("devbox_error", "local", "up", "say", "offer_engine"):
+        for name in ("devbox_error", "devbox_json", "local", "up", "say", "offer_engine"):
             monkeypatch.setattr(first_run, name, getattr(self, name))
 
     def devbox_error(self, *words: str) -> dict[str, Any] | None:
         code = self.errors.get(words[0])
         cures = [{"text": "do that", "command": "that"}]
         return {"code": code, "message": "it failed", "cures": cures} if code else None
+
+    def devbox_json(self, *words: str) -> dict[str, Any]:
+        return {"data": {"sandboxes": self.sandboxes}, "error": self.devbox_error(*words)}
 
     def local(self, image: str) -> bool:
         return image in self.images
@@ -47,6 +52,40 @@ def test_the_official_image_is_asked_for_in_full_even_after_a_stand_in(monkeypat
     machine.images.add(first_run.OFFICIAL)
     assert first_run.main() == 0
     assert machine.ups == [("jenkins:lts",), ("jenkins:lts",)]
+
+
+@pytest.mark.parametrize(
+    ("image", "wanted"), [("jenkins/jenkins:latest", "jenkins"), (f"{first_run.STANDIN}:latest", "jenkins:lts")]
+)
+def test_a_jenkins_that_is_there_keeps_its_version_unless_it_is_a_stand_in(
+    monkeypatch: pytest.MonkeyPatch, image: str, wanted: str
+) -> None:
+    machine = Machine(monkeypatch)
+    machine.sandboxes = [{"name": "jenkins", "services": [{"image": image}]}]
+    assert first_run.main() == 0
+    assert machine.ups == [(wanted,)]
+
+
+def test_a_kept_home_gets_the_jenkins_that_it_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch)
+    machine.sandboxes = [{"name": "queue", "services": []}, {"name": "jenkins", "services": []}]
+    assert first_run.main() == 0
+    assert machine.ups == [("jenkins",)]
+    assert "devbox up jenkins:lts" in machine.said[-1]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_where_devbox_is_not_on_the_path_the_end_says_how_it_gets_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], there: bool
+) -> None:
+    (tmp_path / "devbox").touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path if there else tmp_path / "no"))
+    monkeypatch.setattr(first_run.sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    monkeypatch.setattr(first_run, "DEVBOX", ["/bin/true"])
+    assert first_run.up("jenkins") == 0
+    line = "To have devbox on your PATH in this shell:  . .venv/bin/activate\n"
+    assert capsys.readouterr().err == ("" if there else line)
 
 
 def test_an_engine_that_lets_this_user_not_in_is_no_missing_engine(monkeypatch: pytest.MonkeyPatch) -> None:

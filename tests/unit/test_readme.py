@@ -77,6 +77,17 @@ def test_no_command_is_named_that_does_not_exist() -> None:
     assert named <= {*VERBS, *ALSO}
 
 
+def test_no_tour_leads_from_the_lts_back_to_an_older_jenkins_on_the_same_home() -> None:
+    from devbox.cli.app import HELP
+    from devbox.cli.verbs import up
+
+    examples = [
+        line for text in (README, HELP, up.up.__doc__ or "") for line in re.findall("devbox up jenkins:.*", text)
+    ]
+    assert len(examples) > 3
+    assert [line for line in examples if re.match(r"devbox up jenkins:\d", line) and " -n " not in line] == []
+
+
 def test_every_dependency_is_named_with_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for requirement in project["dependencies"]:

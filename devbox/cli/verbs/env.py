@@ -50,5 +50,6 @@ def env(
     for variable, value in (result.data or {}).items():
         run.environment.out(SHELLS[kind](variable, str(value)) + "\n")
     if is_terminal(run.environment.stdout) and kind == "sh" and not run.flags.quiet:
-        run.environment.err('# to set them here: set -a; eval "$(devbox env)"; set +a\n')
+        again = run.session.place.command("devbox env")
+        run.environment.err(f'# to set them here: set -a; eval "$({again})"; set +a\n')
     return Exit.OK

@@ -8,7 +8,7 @@ from devbox.cli import verb
 from devbox.cli.attach import collected, passed
 from devbox.cli.environment import is_terminal
 from devbox.cli.run import Run
-from devbox.cli.target import NameArgument, ServiceOption
+from devbox.cli.target import NameArgument, ServiceOption, stack_of
 from devbox.cli.verb import Outcome
 from devbox.errors import Cure, UsageError
 from devbox.result import Result
@@ -38,7 +38,7 @@ def execute(run: Run, name: NameArgument = None, service: ServiceOption = None) 
             "the command to run is missing; it stands after '--'",
             cures=(Cure("write it as", "devbox exec -- ls /"),),
         )
-    which = run.sandbox(name)
+    which = run.sandbox(name, stack_of(service))
     container = run.operations.service_container(run.engine, which, service)
     stdin = not is_terminal(run.environment.stdin)
     stream = run.engine.exec_stream(container.id, command, stdin=stdin)

@@ -12,7 +12,7 @@ from devbox.cli import values, verb
 from devbox.cli.environment import is_terminal
 from devbox.cli.run import Run
 from devbox.cli.settings import checked
-from devbox.cli.target import NameArgument, ServiceOption
+from devbox.cli.target import NameArgument, ServiceOption, stack_of
 from devbox.cli.verb import Outcome
 from devbox.errors import Exit
 from devbox.ui import logs as look
@@ -49,7 +49,7 @@ def logs(
     run.session.streams = True
     last = checked(values.tail, tail, "--tail") if tail is not None else None
     start = checked(lambda word: values.since(word, time.time()), since, "--since") if since is not None else None
-    which = run.sandbox(name)
+    which = run.sandbox(name, stack_of(service))
     lines = run.operations.log_lines(run.engine, which, service, follow, last, start)
     painter = look.Painter(run.session.style(), named=service is None)
     clean = is_terminal(run.environment.stdout)

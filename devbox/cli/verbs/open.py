@@ -30,7 +30,7 @@ def open_(run: Run, name: NameArgument = None) -> Outcome:
       devbox open
       devbox open second
     """
-    which = run.sandbox(name)
+    which = run.sandbox(name, "jenkins")
     url = run.operations.url(run.engine, which)
     opened = has_display(run.environment.platform, run.environment.env) and run.operations.browse(url)
     return Result({"url": url, "opened": opened})

@@ -29,8 +29,8 @@ def pull(run: Run, stack: StackArgument = None) -> Outcome:
       devbox pull jenkins:2.555.1
       devbox pull queue              Redis and Python
     """
-    kind, version = split(stack) if stack is not None else (run.settings["stack"], None)
+    kind, version = split(stack, "pull") if stack is not None else (run.settings["stack"], None)
     if kind is not None:
-        check_shipped(kind)
+        check_shipped(kind, "pull")
     asked = {"version": version} if version is not None else {}
     return run.operations.pull(run.world(), kind, asked, run.settings.explicit(kind or "jenkins"))

@@ -9,7 +9,7 @@ from devbox.cli.interrupts import LEAVING
 from devbox.cli.options import BY_NAME
 from devbox.cli.run import Run
 from devbox.cli.settings import parse
-from devbox.cli.target import NameArgument, ServiceOption, TimeoutOption
+from devbox.cli.target import NameArgument, ServiceOption, TimeoutOption, stack_of
 from devbox.cli.verb import Outcome
 from devbox.result import Result
 
@@ -34,7 +34,7 @@ def restart(
       devbox restart -s worker       of a queue: its jobs anew, none is killed
     """
     limit = parse(BY_NAME["timeout"], timeout, "--timeout") if timeout is not None else run.settings["timeout"]
-    which = run.sandbox(name)
+    which = run.sandbox(name, stack_of(service))
     if run.flags.dry_run:
         return Result({"changes": _changes(run, which, service)})
     return run.operations.restart(run.world(), which, service, limit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from devbox.cli import verb
 from devbox.cli.environment import is_terminal
 from devbox.cli.run import Run
-from devbox.cli.target import NameArgument, ServiceOption
+from devbox.cli.target import NameArgument, ServiceOption, stack_of
 from devbox.cli.verb import Outcome
 from devbox.errors import Cure, DevboxError, UsageError
 
@@ -38,7 +38,7 @@ def shell(run: Run, name: NameArgument = None, service: ServiceOption = None) ->
         raise UsageError("usage.conflict", "shell is for people, --json for programs", cures=(_RATHER_EXEC,))
     if not (is_terminal(run.environment.stdin) and is_terminal(run.environment.stdout)):
         raise UsageError("shell.no_terminal", "shell needs a terminal for its input and output", cures=(_RATHER_EXEC,))
-    which = run.sandbox(name)
+    which = run.sandbox(name, stack_of(service))
     container = run.operations.service_container(run.engine, which, service)
     if run.environment.platform == "win32":
         return through_docker(run.engine.endpoint, container)

@@ -29,7 +29,8 @@ def up(run: Run, stack: StackArgument = None, **values: Any) -> Outcome:
     \b
     Examples:
       devbox up jenkins                  the current LTS (or what the sandbox has)
-      devbox up jenkins:2.555.1          this version, on the same home
+      devbox up jenkins:latest           the newest weekly, on the same home
+      devbox up jenkins:2.555.1 -n old   this version, with a home of its own
       devbox up jenkins -n second        another one beside it
       devbox up jenkins --http-port 9090 --java-opts "-Xmx1g"
       devbox up jenkins --plugin .       with the plugin of this folder, live

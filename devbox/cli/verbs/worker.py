@@ -10,11 +10,15 @@ import typer
 from devbox.cli import redis, verb
 from devbox.cli.run import Run
 from devbox.cli.verb import Outcome
+from devbox.events import Note, Warned
 from devbox.queue import options
 from devbox.result import Result
+from devbox.ui.words import count
 
 if TYPE_CHECKING:
     from typer._click import Command
+
+    from devbox.queue.settings import Settings
 
 
 def command() -> Command:
@@ -41,10 +45,25 @@ def worker(run: Run, **given: Any) -> Outcome:
     settings = options.settings({**given, "redis": where}, run.environment.env)
     if settings.events:
         run.session.streams = True
+    workers.reachable(settings)
+    _begin(run, settings)
     code = workers.run(settings, data_alone=run.flags.json)
     if run.flags.json and not settings.events:
         return Result({"exit": code})
     return code
+
+
+def _begin(run: Run, settings: Settings) -> None:
+    """What a person wants to know of a pool that says nothing while it works."""
+    if not settings.jobs:
+        run.emit(
+            Warned("worker.no_jobs", "there are no job classes, so each job will fail: give them with --jobs MODULE")
+        )
+    if not run.flags.json:
+        pool = (
+            f"{count(settings.count, 'worker')} serve{'s' if settings.count == 1 else ''} {','.join(settings.queues)}"
+        )
+        run.emit(Note(f"{pool} at {settings.where.shown}; Ctrl-C lets the jobs finish"))
 
 
 def _parameter(option: options.Option) -> inspect.Parameter:

@@ -114,7 +114,7 @@ class Jenkins:
         return (
             Cure("open it in the browser", f"devbox open{which}"),
             *sign_in,
-            Cure(self.stopping, f"devbox down{which}"),
+            Cure(self.stopping, f"devbox down {name}"),
         )
 
 

@@ -161,7 +161,7 @@ class Queue:
         return (
             Cure("put a job in", f"devbox queue enqueue {_job(choices)}{which}"),
             Cure("watch it", f"devbox queue stats --watch{which}"),
-            Cure(self.stopping, f"devbox down{which and ' ' + name}"),
+            Cure(self.stopping, f"devbox down {name}"),
         )
 
 

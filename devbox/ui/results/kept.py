@@ -8,7 +8,7 @@ from typing import Any
 from devbox.errors import Cure
 from devbox.result import Result
 from devbox.ui import errors
-from devbox.ui.style import Style
+from devbox.ui.style import Style, clean
 from devbox.ui.table import pairs
 
 
@@ -49,6 +49,9 @@ def dry_run(result: Result, style: Style, _columns: int) -> list[str]:
         return ["Nothing to do."]
     lines = ["This would be done:"]
     for change in changes:
+        if change["action"] == "enqueue":
+            lines.append(f"  put {change['reason']} into the {clean(change['target'])}")
+            continue
         reason = style.dim(f" ({change['reason']})") if change.get("reason") else ""
         lines.append(f"  {change['action']} {change['target']}{reason}")
     return lines

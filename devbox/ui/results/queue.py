@@ -11,7 +11,7 @@ from devbox.queue import dates
 from devbox.result import Result
 from devbox.ui import errors, words
 from devbox.ui.style import Style, clean
-from devbox.ui.table import pairs, table
+from devbox.ui.table import GAP, pairs, table
 
 ARGS = 60
 """Columns of a job's arguments."""
@@ -30,7 +30,7 @@ def peek(result: Result, style: Style, columns: int) -> list[str]:
     if not total:
         return ["No jobs wait there."]
     rows = [(str(place), *_job(job)) for place, job in enumerate(jobs)]
-    lines = table(("", "CLASS", "ARGUMENTS"), rows, style, columns) if rows else []
+    lines = table(("", "CLASS", "ARGUMENTS"), rows, style, columns, numbers=("",)) if rows else []
     return [*lines, *_others(len(jobs), total, style)]
 
 
@@ -47,15 +47,15 @@ def _job(job: Mapping[str, Any]) -> tuple[str, str]:
     return clean(str(job.get("class"))), _short(clean(json.dumps(job.get("args") or [], ensure_ascii=False)))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= ARGS else f"{text[: ARGS - 3]}..."
+def _short(text: str, room: int = ARGS) -> str:
+    return text if len(text) <= room else f"{text[: room - 3]}..."
 
 
 def stats(result: Result, style: Style, columns: int) -> list[str]:
     """Queues, then the numbers of all."""
     data = result.data or {}
     rows = [(clean(name), f"{size:,}") for name, size in data["queues"].items()]
-    lines = table(("QUEUE", "JOBS"), rows, style, columns) if rows else ["No queues."]
+    lines = table(("QUEUE", "JOBS"), rows, style, columns, numbers=("JOBS",)) if rows else ["No queues."]
     names = ("pending", "in_flight", "processed", "failed", "workers", "working")
     return [*lines, "", *pairs([(name.replace("_", " "), f"{data[name]:,}") for name in names], style, columns)]
 
@@ -73,8 +73,8 @@ def failed(result: Result, style: Style, columns: int) -> list[str]:
     failures = data["failures"]
     if not failures:
         return _others(0, data["total"], style) or ["No failures."]
-    rows = [_failure(failure, style) for failure in failures]
-    lines = table(("", "FAILED AT", "QUEUE", "CLASS", "ERROR"), rows, style, columns)
+    rows = _failures(failures, columns)
+    lines = table(("", "FAILED AT", "QUEUE", "CLASS", "ERROR"), rows, style, columns, numbers=("",))
     return [*lines, *_others(len(failures), data["total"], style), errors.cure(_then(failures), style)]
 
 
@@ -86,16 +86,28 @@ def _then(failures: Sequence[Mapping[str, Any]]) -> Cure:
     return Cure("away with it", f"devbox queue failed remove --index {failures[-1]['index']}")
 
 
-def _failure(failure: Mapping[str, Any], style: Style) -> tuple[str, ...]:
+def _failures(failures: Sequence[Mapping[str, Any]], columns: int) -> list[tuple[str, ...]]:
+    """Their rows; long names of queues and classes are cut, so that all but the error fits on the line."""
+    rows = [_failure(failure) for failure in failures]
+    numbers, dates, queues, classes, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    room = max(24, columns - numbers - dates - 3 * len(GAP))
+    queues = min(queues, max(room // 2, room - classes))
+    return [
+        (number, date, _short(queue, queues), _short(cls, room - queues), error)
+        for number, date, queue, cls, error in rows
+    ]
+
+
+def _failure(failure: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     payload = failure.get("payload")
     cls = payload.get("class") if isinstance(payload, dict) else "(no job)"
-    again = style.dim(" (retried)") if failure.get("retried_at") else ""
+    error = ": ".join(str(failure[key]) for key in ("exception", "error") if failure.get(key))
     return (
         str(failure["index"]),
         _moment(failure.get("failed_at")),
         clean(str(failure.get("queue") or "")),
         clean(str(cls)),
-        clean(": ".join(str(failure[key]) for key in ("exception", "error") if failure.get(key))) + again,
+        clean(error) + (" (retried)" if failure.get("retried_at") else ""),
     )
 
 
@@ -109,7 +121,8 @@ def workers(result: Result, style: Style, columns: int) -> list[str]:
     found = (result.data or {})["workers"]
     if not found:
         return ["No workers are registered."]
-    return table(("WORKER", "STATE", "DONE", "FAILED", "JOB"), [_worker(one, style) for one in found], style, columns)
+    head = ("WORKER", "STATE", "DONE", "FAILED", "JOB")
+    return table(head, [_worker(one, style) for one in found], style, columns, numbers=("DONE", "FAILED"))
 
 
 def _worker(worker: Mapping[str, Any], style: Style) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from devbox.errors import Cure
 from devbox.result import Result
 from devbox.ui import words
 from devbox.ui.style import Style
-from devbox.ui.table import pairs, table
+from devbox.ui.table import pairs, table, wrap
 
 PAINT = {
     "running": "green",
@@ -28,7 +28,7 @@ TOLD = ("copy home", "bring back", "restart", "reload", "scale")
 
 
 def named(command: str, sandbox: Mapping[str, Any]) -> str:
-    """A command with the sandbox's name, where that is not the one that is meant anyway."""
+    """A command for this stack alone, with the sandbox's name where that is not the one that is meant anyway."""
     return command if sandbox["name"] == sandbox["stack"] else f"{command} {sandbox['name']}"
 
 
@@ -45,7 +45,7 @@ def up(result: Result, style: Style, columns: int) -> list[str]:
     for sandbox in data.get("sandboxes", ()):
         lines += [_headline(sandbox, data, style), ""]
         lines += pairs(_facts(sandbox, data, result, style), style, columns)
-        lines += ["", *_next(result.next or _usual_next(sandbox), style)]
+        lines += ["", *_next(result.next or _usual_next(sandbox), style, columns)]
     return lines
 
 
@@ -92,18 +92,27 @@ def _change(change: Mapping[str, Any]) -> str:
 
 
 def _usual_next(sandbox: Mapping[str, Any]) -> Sequence[Cure]:
+    kept = "data stay" if sandbox["stack"] == "queue" else "home stays"
+    page = (Cure("in the browser", named("devbox open", sandbox)),) if sandbox["stack"] == "jenkins" else ()
     return (
-        Cure("in the browser", named("devbox open", sandbox)),
-        Cure("what it writes", named("devbox logs", sandbox) + " -f"),
-        Cure("away with it; the home stays", named("devbox down", sandbox)),
+        *page,
+        Cure("what it writes", f"devbox logs {sandbox['name']} -f"),
+        Cure(f"away with it; its {kept}", f"devbox down {sandbox['name']}"),
     )
 
 
-def _next(cures: Sequence[Cure], style: Style) -> list[str]:
+def _next(cures: Sequence[Cure], style: Style, columns: int) -> list[str]:
+    """Commands, each with what it does beside it, or below it where the line would be too long."""
     commands = [style.complete(cure.command or "") for cure in cures]
     widest = max(map(len, commands), default=0)
-    pairs_ = zip(commands, cures, strict=True)
-    return [f"  {style.paint(command.ljust(widest), 'cyan')}  {style.dim(cure.text)}" for command, cure in pairs_]
+    lines: list[str] = []
+    for command, cure in zip(commands, cures, strict=True):
+        if widest + 4 + len(cure.text) <= columns:
+            lines.append(f"  {style.paint(command.ljust(widest), 'cyan')}  {style.dim(cure.text)}")
+        else:
+            lines.append(f"  {style.paint(command, 'cyan')}")
+            lines += [f"      {style.dim(line)}" for line in wrap(cure.text, columns - 6)]
+    return lines
 
 
 def status(result: Result, style: Style, columns: int) -> list[str]:
@@ -120,11 +129,15 @@ def status(result: Result, style: Style, columns: int) -> list[str]:
 
 
 def _hint(sandbox: Mapping[str, Any], style: Style) -> list[str]:
-    if sandbox["state"] not in ("kept", "stopped"):
-        return []
     kept = "data are" if sandbox["stack"] == "queue" else "home is"
-    what = f"is down, its {kept} kept" if sandbox["state"] == "kept" else "is stopped"
-    return [f"  -> {sandbox['name']} {what}; back with:", f"     {style.command(bring_back(sandbox))}"]
+    states = {
+        "kept": f"is down, its {kept} kept; back",
+        "stopped": "is stopped; back",
+        "partial": "is not whole; made whole",
+    }
+    if sandbox["state"] not in states:
+        return []
+    return [f"  -> {sandbox['name']} {states[sandbox['state']]} with:", f"     {style.command(bring_back(sandbox))}"]
 
 
 def _row(sandbox: Mapping[str, Any], style: Style) -> tuple[str, ...]:

@@ -83,3 +83,15 @@ def test_python_m_devbox_is_devbox() -> None:
     done = subprocess.run([sys.executable, "-m", "devbox", "up", "nope"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("error[stack.unknown]")
+
+
+@pytest.mark.parametrize("words", [(), ("queue",), ("up",), ("queue", "enqueue")])
+def test_typers_own_flags_are_told_as_ours_are(devbox: Devbox, words: tuple[str, ...]) -> None:
+    out = devbox(*words, "--help").out
+    assert "Show " not in out.partition("Options:")[2].partition("Commands:")[0]
+    assert out.count("show this help") == 1
+
+
+def test_the_usage_of_exec_says_where_the_command_stands(devbox: Devbox) -> None:
+    assert devbox("exec", "--help").out.startswith("Usage: devbox exec [OPTIONS] [NAME] -- CMD...\n")
+    assert "--" not in devbox("shell", "--help").out.splitlines()[0]

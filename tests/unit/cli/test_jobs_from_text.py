@@ -33,7 +33,7 @@ def test_a_line_that_cannot_be_read_says_why_and_where(devbox: Devbox, line: byt
     (devbox.project / "jobs").write_bytes(b'{"queue": "q", "class": "X"}\n' + line + b"\n")
     error = devbox("queue", "enqueue", "--from", "jobs", "--dry-run", "--json").json["error"]
     assert (error["code"], error["message"], error["cause"]) == (
-        "queue.args_invalid", "jobs line 2 cannot be read", cause)  # fmt: skip
+        "queue.args_invalid", "jobs, line 2 cannot be read", cause)  # fmt: skip
 
 
 MESSAGES = [
@@ -48,7 +48,7 @@ MESSAGES = [
 @pytest.mark.parametrize(("line", "message"), MESSAGES)
 def test_a_line_that_is_no_job_says_what_it_lacks(devbox: Devbox, line: str, message: str) -> None:
     ran = devbox("queue", "enqueue", "--from", "-", "--dry-run", "--json", stdin=io.StringIO(line))
-    assert ran.json["error"]["message"] == f"- line 1: {message}"
+    assert ran.json["error"]["message"] == f"stdin, line 1: {message}"
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,11 @@ def test_what_is_json_is_read(value: Any) -> None:
 
     written = json.dumps(value)
     assert jsontext.read(written) == jsontext.read(b"\xef\xbb\xbf" + written.encode()) == value
+
+
+def test_a_dry_run_says_how_many_would_go_where(devbox: Devbox) -> None:
+    said = devbox("queue", "enqueue", "default", "Echo", "--times", "3", "--dry-run").out
+    assert said == "This would be done:\n  put 3 jobs into the queue default\n"
+    assert devbox("queue", "enqueue", "default", "Echo", "--dry-run", "--json").json["data"] == {
+        "changes": [{"action": "enqueue", "target": "queue default", "reason": "1 job"}]
+    }

@@ -50,7 +50,8 @@ def test_a_command_gets_the_name_it_lacks(given: str, completed: str | None) -> 
         ("queue", None, "devbox queue stats", "devbox queue stats"),
         ("jenkins", "work", "devbox plugin list", "devbox plugin list -n jenkins"),
         ("jenkins", None, "devbox up jenkins:lts", "devbox up jenkins:lts"),
-        ("jenkins", None, "devbox logs", "devbox logs"),
+        ("jenkins", None, "devbox open", "devbox open"),
+        ("queue", None, "devbox open", "devbox open -n queue"),
         (None, None, "devbox logs", "devbox logs"),
         (None, "work", "devbox logs", "devbox logs"),
     ],
@@ -59,6 +60,28 @@ def test_the_name_that_is_meant_anyway_is_left_out(
     name: str | None, configured: str | None, given: str, completed: str
 ) -> None:
     assert Place(name, configured).command(given) == completed
+
+
+@pytest.mark.parametrize("verb", ["down", "logs --tail 50", "exec", "shell", "env", "restart -s worker"])
+def test_a_verb_for_any_stack_is_always_told_which(verb: str) -> None:
+    for name in ("jenkins", "queue"):
+        assert Place(name).command(f"devbox {verb}") == f"devbox {verb} -n {name}"
+        assert Place(name, name).command(f"devbox {verb}") == f"devbox {verb} -n {name}"
+
+
+@pytest.mark.parametrize("stack", ["jenkins", "queue"])
+def test_with_a_jenkins_and_a_queue_each_command_that_is_shown_reaches_its_own(devbox: Devbox, stack: str) -> None:
+    devbox.calls.sandboxes = [Summary("jenkins", "jenkins"), Summary("queue", "queue")]
+    sandbox = {**SANDBOX, "name": stack, "stack": stack}
+    devbox.calls.results["up"] = devbox.calls.results["restart"] = Result({"sandboxes": [sandbox]})
+    for words in (("up", stack), ("restart", stack)):
+        shown = [line.split()[1:] for line in devbox(*words).out.splitlines() if line.startswith("  devbox ")]
+        assert [one[0] for one in shown] == (["open", "logs", "down"] if stack == "jenkins" else ["logs", "down"])
+        for command in (line[: line.index(stack) + 1] if stack in line else line[:1] for line in shown):
+            devbox.calls.made.clear()
+            assert devbox(*command).status != 2, command
+            operation = {"open": "url", "logs": "log_lines"}.get(command[0], command[0])
+            assert devbox.calls.of(operation)[1] in (stack, [stack])
 
 
 @pytest.mark.parametrize(

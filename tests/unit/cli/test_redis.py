@@ -9,7 +9,7 @@ import pytest
 
 from devbox.queue.client import Client
 from devbox.sandbox.names import Summary
-from tests.unit.cli.harness import Calls, Devbox, Ran, with_calls
+from tests.unit.cli.harness import Calls, Devbox, Ran, Stream, with_calls
 
 WORKER = ("worker", "--queues", "q")
 QUEUE = ("queue", "peek", "q")
@@ -39,6 +39,7 @@ def asked(devbox: Devbox, monkeypatch: pytest.MonkeyPatch) -> Asked:
         return 0
 
     monkeypatch.setattr("devbox.queue.run.run", run)
+    monkeypatch.setattr("devbox.queue.run.reachable", lambda _settings: None)
     return calls
 
 
@@ -79,3 +80,47 @@ def test_what_cannot_be_a_redis_is_told_alike(devbox: Devbox, asked: Asked, word
     assert told(devbox(*words, "--json", "--redis", ""))[:2] == (2, "redis.url_invalid")
     assert told(devbox(*words, "--json", "--redis", "h:1", "-n", "x"))[:2] == (2, "usage.conflict")
     assert asked.wheres == []
+
+
+def test_a_worker_says_at_its_start_whom_it_serves_without_the_password(devbox: Devbox, asked: Asked) -> None:
+    words = ("worker", "--queues", "high,low", "--redis", "redis://:s3cret@h:1/0", "--jobs", "jobs.py")
+    assert devbox(*words, "--count", "2").err == (
+        "2 workers serve high,low at redis://:***@h:1/0; Ctrl-C lets the jobs finish\n"
+    )
+    assert devbox(*words).err.startswith("1 worker serves high,low at ")
+    for quiet in ("--quiet", "--json"):
+        assert devbox(*words, quiet).err == ""
+
+
+def test_a_worker_without_job_classes_is_warned(devbox: Devbox, asked: Asked) -> None:
+    assert devbox(*WORKER).err.startswith("warning[worker.no_jobs]: ")
+    assert [warning["code"] for warning in devbox(*WORKER, "--json").json["warnings"]] == ["worker.no_jobs"]
+    devbox.env["DEVBOX_JOBS"] = "jobs.py"
+    assert "warning" not in devbox(*WORKER).err
+
+
+class Pushed:
+    """A client that takes every job."""
+
+    def __enter__(self) -> Pushed:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def push(self, queue: str, payloads: list[bytes]) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (0, "0 jobs put in.\n"),
+        (1, "1 job put in.\n  -> watch it:  devbox queue stats --watch\n"),
+        (2, "2 jobs put in.\n  -> watch them:  devbox queue stats --watch\n"),
+    ],
+)
+def test_what_was_put_in_can_be_watched(
+    devbox: Devbox, asked: Asked, monkeypatch: pytest.MonkeyPatch, lines: int, said: str
+) -> None:
+    monkeypatch.setattr(asked, "_queue_client", lambda *_: Pushed())
+    stdin = Stream('{"queue": "q", "class": "X"}\n' * lines)
+    assert devbox("queue", "enqueue", "--from", "-", stdin=stdin).out == said

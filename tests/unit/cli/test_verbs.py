@@ -99,11 +99,26 @@ def test_up_ends_with_what_a_person_needs(devbox: Devbox) -> None:
         "  sign-in  admin, password: devbox credentials\n"
         "  ports    8080, 50000\n"
         "\n"
-        "  devbox open     in the browser\n"
-        "  devbox logs -f  what it writes\n"
-        "  devbox down     away with it; the home stays\n"
+        "  devbox open             in the browser\n"
+        "  devbox logs jenkins -f  what it writes\n"
+        "  devbox down jenkins     away with it; its home stays\n"
     )
     assert ran.err == ""
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_what_comes_next_fits_and_breaks_no_word(devbox: Devbox, columns: int) -> None:
+    devbox.env = {"COLUMNS": str(columns)}
+    cures = (
+        Cure("put a job in", """devbox queue enqueue default Echo '["hello"]'"""),
+        Cure("stop and remove it, keeping its data", "devbox down queue"),
+    )
+    devbox.calls.results["up"] = Result({"sandboxes": [{**SANDBOX, "name": "queue", "stack": "queue"}]}, next=cures)
+    lines = devbox("up", "queue").out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert lines[-2:] == ["  devbox down queue", "      stop and remove it, keeping its data"]
+    beside = lines[-3] == """  devbox queue enqueue default Echo '["hello"]'  put a job in"""
+    assert beside == (columns == 80)
 
 
 def test_up_again_says_that_there_was_nothing_to_do(devbox: Devbox) -> None:
@@ -176,6 +191,18 @@ def test_an_error_is_told_with_cause_tail_and_cures(devbox: Devbox) -> None:
     }
 
 
+def test_only_on_a_terminal_an_error_and_a_warning_are_broken_into_lines(devbox: Devbox) -> None:
+    def up(world: World, _request: UpRequest) -> Result:
+        world.emit(Warned("a.b", "word " * 20))
+        raise DevboxError("x.y", "word " * 20)
+
+    devbox.env = {"COLUMNS": "60", "TERM": "dumb"}
+    devbox.calls.results["up"] = up
+    assert len(devbox("up", "jenkins").err.splitlines()) == 2
+    lines = devbox("up", "jenkins", terminals=["stderr"]).err.splitlines()
+    assert len(lines) == 4 and max(map(len, lines)) <= 60
+
+
 def test_a_bug_becomes_a_line_and_a_file_that_only_we_read(devbox: Devbox) -> None:
     devbox.calls.results["up"] = ZeroDivisionError("oops")
     ran = devbox("up", "jenkins", "--json")
@@ -218,6 +245,19 @@ def test_status_of_nothing_says_how_to_begin(devbox: Devbox) -> None:
     assert devbox("ps", "--json").json == envelope("status", {"sandboxes": []})
 
 
+def test_status_says_how_each_one_that_does_not_run_comes_back(devbox: Devbox) -> None:
+    found = [{**SANDBOX, "name": state, "state": state, "services": []} for state in ("kept", "stopped", "partial")]
+    devbox.calls.results["status"] = Result({"sandboxes": [SANDBOX, *found]})
+    assert devbox("status").out.splitlines()[-6:] == [
+        "  -> kept is down, its home is kept; back with:",
+        "     devbox up jenkins -n kept",
+        "  -> stopped is stopped; back with:",
+        "     devbox up jenkins -n stopped",
+        "  -> partial is not whole; made whole with:",
+        "     devbox up jenkins -n partial",
+    ]
+
+
 def test_status_of_one(devbox: Devbox) -> None:
     devbox("status", "second")
     assert devbox.calls.of("status")[1] == "second"
@@ -256,6 +296,36 @@ def test_which_one_is_asked_when_there_are_several(devbox: Devbox) -> None:
     assert ran.status == 2
     assert ran.json["error"]["code"] == "name.ambiguous"
     assert "down" not in devbox.calls.names()
+
+
+BOTH = [Summary("ci", "jenkins"), Summary("jobs", "queue")]
+
+
+def test_what_only_a_jenkins_has_means_the_jenkins(devbox: Devbox) -> None:
+    devbox.calls.sandboxes = BOTH
+    devbox.calls.results["url"] = "http://127.0.0.1:8080"
+    assert devbox("open").status == 0
+    assert devbox.calls.of("url")[1] == "ci"
+
+
+@pytest.mark.parametrize(("service", "meant"), [("worker", "jobs"), ("redis", "jobs"), ("jenkins", "ci")])
+def test_a_service_tells_which_stack_is_meant(devbox: Devbox, service: str, meant: str) -> None:
+    devbox.calls.sandboxes = BOTH
+    devbox.calls.results["log_lines"] = iter(())
+    devbox("logs", "-s", service)
+    devbox("restart", "-s", service)
+    assert devbox.calls.of("log_lines")[1:3] == devbox.calls.of("restart")[1:3] == (meant, service)
+    assert devbox("logs", "-s", "nix").status == 2
+    assert devbox("logs").status == 2
+
+
+def test_every_service_is_known_with_its_stack() -> None:
+    from devbox.cli.target import STACKS, stack_of
+    from devbox.stacks.reader import load
+
+    stacks = {name: [service.name for service in load(name).services] for name in ("jenkins", "queue")}
+    assert {service: stack for stack, services in stacks.items() for service in services} == STACKS
+    assert stack_of("worker#2") == "queue"
 
 
 def test_the_name_of_devbox_toml_is_meant_first(devbox: Devbox) -> None:
@@ -335,6 +405,14 @@ def test_env_is_what_the_shell_reads(devbox: Devbox, flags: tuple[str, ...], lin
     ran = devbox("env", *flags)
     assert (ran.out, ran.err) == (line, "")
     assert devbox("env", "--json", *flags).json == envelope("env", {"JENKINS_URL": "http://h/a b"})
+
+
+def test_env_tells_a_person_how_to_take_the_same_ones(devbox: Devbox) -> None:
+    devbox.calls.results["environment"] = Result({"REDIS_URL": "redis://h"})
+    for words in (("env", "jobs"), ("env", "-n", "jobs")):
+        ran = devbox(*words, terminals=["stdout"])
+        assert ran.err == '# to set them here: set -a; eval "$(devbox env -n jobs)"; set +a\n'
+    assert devbox("env", "jobs").err == ""
 
 
 @pytest.mark.parametrize(

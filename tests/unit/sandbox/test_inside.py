@@ -35,7 +35,7 @@ def test_the_main_service_is_meant_unless_another_is_named(machine: Machine, ser
 def test_a_service_that_it_does_not_have_is_told_with_those_it_has(machine: Machine) -> None:
     error = code_of(service_container, machine.engine, "second", "redis")
     assert error.code == "service.unknown"
-    assert "it has jenkins" in error.message
+    assert [cure.text for cure in error.cures] == ["name one that it has: jenkins"]
 
 
 def test_a_sandbox_that_is_not_there_is_unknown(machine: Machine) -> None:

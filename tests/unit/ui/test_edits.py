@@ -18,6 +18,11 @@ def test_a_view_that_is_on_the_page() -> None:
     )
 
 
+def test_a_view_that_is_refused_is_on_the_page_all_the_same() -> None:
+    assert " broken" in line(Edited("view", "org/x/A/index.jelly:3:5", "failed"), Style(), NOW)
+    assert " failed" in line(Edited("class", "org.x.A", "failed"), Style(), NOW)
+
+
 def test_why_stands_below() -> None:
     text = line(Edited("jenkins", "", "restarting", 0, "org.x.A: a method was added"), Style(), NOW)
     assert text.splitlines()[1] == "          org.x.A: a method was added"

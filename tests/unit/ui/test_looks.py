@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from devbox.errors import Cure, DevboxError
 from devbox.ui import colour, errors, words
 from devbox.ui.logs import Painter
+from devbox.ui.plain import warning
 from devbox.ui.style import Style, clean, width
-from devbox.ui.table import pairs, table, wrap
+from devbox.ui.table import below, pairs, table, wrap
 
 PLAIN = Style()
 COLOUR = Style(colour=True)
@@ -128,6 +129,44 @@ def test_an_errors_parts_come_in_order_with_the_cure_last() -> None:
 def test_a_command_too_long_for_the_line_has_one_of_its_own() -> None:
     error = DevboxError("a.b", "it failed", cures=(Cure("x" * 60, "devbox doctor --fix"),))
     assert errors.text(error, PLAIN).splitlines()[1:] == [f"  -> {'x' * 60}:", "     devbox doctor --fix"]
+
+
+def test_on_a_terminal_an_error_breaks_between_words() -> None:
+    error = DevboxError(
+        "home.newer",
+        "the home was written by Jenkins 2.560, which is newer than 2.555.1\nand so on",
+        cause="daemon says: " + "x" * 70,
+        cures=(Cure("take another home, with a name of its own", "devbox up jenkins:2.555.1 -n old"), Cure("y " * 30)),
+    )
+    lines = errors.text(error, Style(columns=60)).splitlines()
+    assert lines == [
+        "error[home.newer]: the home was written by Jenkins 2.560,",
+        "  which is newer than 2.555.1",
+        "  and so on",
+        "  daemon says:",
+        f"  {'x' * 70}",
+        "  -> take another home, with a name of its own:",
+        "     devbox up jenkins:2.555.1 -n old",
+        "  -> " + ("y " * 28).rstrip(),
+        "     y y",
+    ]
+    assert len(errors.text(error, PLAIN).splitlines()) == 6, "off a terminal a sentence is a line"
+
+
+@given(text=st.text("ab ", max_size=200), columns=st.integers(30, 100), head=st.integers(0, 28))
+def test_what_goes_on_below_a_head_fits_and_loses_no_word(text: str, columns: int, head: int) -> None:
+    first, *more = below(head, text, columns)
+    assert " ".join([first, *more]).split() == text.split()
+    longest = max(map(len, text.split()), default=0)
+    assert head + len(first) <= max(columns, head + longest)
+    assert all(len(line) + 2 <= max(columns, longest + 2) for line in more)
+
+
+def test_a_warning_breaks_between_words_too() -> None:
+    assert warning("a.b", "one two three four five six", Style(columns=30)) == (
+        "warning[a.b]: one two three\n  four five six"
+    )
+    assert warning("a.b", "one two three four five six", PLAIN) == "warning[a.b]: one two three four five six"
 
 
 def test_an_error_in_colour_says_the_same() -> None:

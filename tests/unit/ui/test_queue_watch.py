@@ -87,3 +87,37 @@ def test_it_fits_a_terminal_and_cannot_move_its_cursor(queues: dict[str, int], n
     assert len(lines) <= max(rows, 16)
     assert not [c for one in lines for c in one if ord(c) < 32 or ord(c) == 127]
     assert all(width(one) <= 100 for one in lines)
+
+
+def test_now_is_the_same_column_for_a_queue_that_comes_later_or_goes_away(history: History) -> None:
+    for second, queues in enumerate([{"a": 1}, {"a": 2}, {"a": 2, "late": 3}, {"late": 3}, {"a": 1, "late": 1}]):
+        history.take(Snapshot(float(second), stats(queues)))
+    assert {name: list(sizes) for name, sizes in history.sizes.items()} == {
+        "a": [1, 2, 2, 0, 1],
+        "late": [0, 0, 3, 3, 1],
+    }
+    for second in range(5, 70):
+        history.take(Snapshot(float(second), stats({"late": 3})))
+    assert list(history.sizes) == ["late"], "one that has gone for good is forgotten"
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_the_numbers_are_all_there_on_a_narrow_terminal(history: History, columns: int) -> None:
+    history.hint = "devbox queue failed --redis URL"
+    history.take(Snapshot(1.0, stats({"a": 1500}, 123_456, 789)))
+    lines = picture(history, PLAIN, columns, 24)
+    assert max(map(width, lines)) <= columns
+    numbers = " ".join(lines[1:3]).split()
+    assert [word for word in numbers if word[0].isdigit()] == ["1,500", "1", "123,456", "789"]
+    assert (lines[2] == "") is (columns == 80)
+    assert lines[-1].endswith("what went wrong; Ctrl-C ends this" if columns == 80 else "URL  Ctrl-C ends this")
+
+
+def test_where_there_is_no_room_the_empty_queues_are_left_out_first(history: History) -> None:
+    history.take(Snapshot(1.0, stats({**{f"empty{n:02}": 0 for n in range(30)}, "full": 7})))
+    shown = picture(history, PLAIN, 80, 20)
+    assert next(line for line in shown if "QUEUE" not in line and line.startswith("  full"))
+    hidden = next(line for line in shown if line.endswith(" more queues"))
+    assert int(hidden.split()[1]) == 31 - sum(line.startswith(("  full", "  empty")) for line in shown)
+    wide = picture(history, PLAIN, 80, 60)
+    assert [line.split()[0] for line in wide if line.startswith(("  full", "  empty"))][-1] == "full", "in their order"

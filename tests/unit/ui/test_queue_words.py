@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from devbox.result import Result
-from devbox.ui.results.queue import failed, peek
+from devbox.ui.results.queue import failed, peek, stats, workers
 from devbox.ui.style import Style
 
 TORN: dict[str, Any] = {"index": 1, "payload": "", "exception": "", "error": "this record is not JSON", "queue": ""}
@@ -65,3 +65,37 @@ def test_a_part_says_how_many_more_there_are() -> None:
     ]
     assert peek(Result({"jobs": [{"class": "A"}], "total": 2}), Style(False), 80)[-1].startswith("1 of 2: 1 more; ")
     assert peek(Result({"jobs": [], "total": 0}), Style(False), 80) == ["No jobs wait there."]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_failures_fit_whatever_they_are_called_and_say(columns: int) -> None:
+    long = {**WHOLE, "failed_at": "2026-11-22T01:03:40Z", "queue": "q" * 70, "error": "no such file " * 20}
+    named = {**long, "index": 10, "payload": {"class": "com.example." * 9}, "retried_at": "2026-11-22"}
+    lines = failed(Result({"failures": [long, named], "total": 2}), Style(False), columns)
+    assert max(map(len, lines[:-1])) <= columns
+    assert lines[1].startswith(" 0  2026-11-22T01:03:40Z  qqq") and "..." in lines[1]
+    told = [line for line in lines[1:] if line.startswith("    ")]
+    assert " ".join(told).split() == [
+        "X:",
+        *["no", "such", "file"] * 20,
+        *["X:", *["no", "such", "file"] * 20, "(retried)"],
+    ]
+
+
+def test_names_that_fit_are_not_cut() -> None:
+    one = {**WHOLE, "failed_at": "2026-11-22T01:03:40Z", "payload": {"class": "com.example.mail.SendWelcomeMail"}}
+    lines = failed(Result({"failures": [one], "total": 1}), Style(False), 80)
+    assert lines[1].endswith("  q      com.example.mail.SendWelcomeMail  X: y")
+
+
+def test_numbers_stand_at_the_right() -> None:
+    numbers = dict.fromkeys(("pending", "in_flight", "processed", "failed", "workers", "working"), 0)
+    found = stats(Result({"queues": {"a": 5, "b": 1200}, **numbers}), Style(False), 80)
+    assert found[:3] == ["QUEUE   JOBS", "a          5", "b      1,200"]
+    pool = [
+        {"id": name, "state": "idle", "processed": n, "failed": 0, "job": None} for name, n in (("a", 3), ("b", 1000))
+    ]
+    assert workers(Result({"workers": pool}), Style(True), 80)[1:] == [
+        "a       idle       3       0",
+        "b       idle   1,000       0",
+    ]

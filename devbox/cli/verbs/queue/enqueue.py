@@ -17,6 +17,7 @@ from devbox.cli.settings import checked
 from devbox.cli.verb import Outcome
 from devbox.errors import Cure, UsageError
 from devbox.result import Result
+from devbox.ui.words import count
 
 if TYPE_CHECKING:
     from typer._click import Command
@@ -67,8 +68,8 @@ def enqueue(
       producer | devbox queue enqueue mail --from -
 
     A line of a file is {"queue": "mail", "class": "Mail", "args": [1]}; QUEUE serves
-    the lines that name none. What is malformed is told with its line, and none of
-    the 50,000 lines around it are put in.
+    the lines that name none. Lines are read and put in 50,000 at a time: where one
+    is wrong, it is named, and none of its 50,000 and of those behind them goes in.
     """
     number = checked(values.whole(1, 10_000_000), times, "--times") if times is not None else 1
     if source is not None and times is not None:
@@ -78,11 +79,12 @@ def enqueue(
         return Result({"changes": [_change(name, payloads) for found in jobs for name, payloads in found.items()]})
     with redis.client(run, redis_, namespace) as client:
         sent = _send(client, jobs)
-    return Result({"enqueued": sent}, next=(Cure("watch them", "devbox queue stats --watch"),))
+    watch = Cure("watch it" if sent == 1 else "watch them", "devbox queue stats --watch")
+    return Result({"enqueued": sent}, next=(watch,) if sent else ())
 
 
 def _change(queue: str, payloads: list[bytes]) -> dict[str, str]:
-    return {"action": "enqueue", "target": f"queue {queue}", "reason": f"{len(payloads)} jobs"}
+    return {"action": "enqueue", "target": f"queue {queue}", "reason": count(len(payloads), "job")}
 
 
 def _send(client: Client, jobs: Iterator[Jobs]) -> int:
@@ -153,13 +155,14 @@ def _from(run: Run, source: str, queue: str | None, cls: str | None) -> Iterator
 
 
 def _chunks(run: Run, source: str, queue: str | None) -> Iterator[Jobs]:
+    shown = "stdin" if source == "-" else source
     with _opened(run, source) as file:
         lines = enumerate(file, 1)
         while part := list(islice(lines, CHUNK)):
             found: Jobs = {}
             for number, line in part:
                 if line.strip():
-                    name, payload = _line(line, queue, f"{source} line {number}")
+                    name, payload = _line(line, queue, f"{shown}, line {number}")
                     found.setdefault(name, []).append(payload)
             yield found
 
