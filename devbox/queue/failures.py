@@ -147,7 +147,8 @@ class Failures:
     def clear(self) -> int:
         """Remove all; gives how many."""
         with self._client.ours():
-            return int(self._client.script("drop", "", *self._lists(), self._client.keys.failed_queues))
+            lists = (*self._lists(), self._client.keys.failed_queues)
+            return int(self._client.script("drop", "", *map(wire.raw, lists)))
 
     def _retry(self, failure: Failure) -> int:
         """Put back what stands in the record, to the byte, and mark the record, of which nothing else changes."""

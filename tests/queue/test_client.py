@@ -155,6 +155,15 @@ def test_a_list_that_is_none_hides_no_other_failures(client: Client) -> None:
     assert [(one.code, client.keys.of("a_failed") in one.message) for one in skipped] == [("queue.wrong_type", True)]
 
 
+def test_all_failures_go_whatever_their_lists_are_called(client: Client) -> None:
+    keys, name = client.keys, b"\xff_failed"
+    client.redis.sadd(keys.failed_queues, name)
+    client.redis.rpush(keys.prefix.encode() + name, "{}")
+    client.redis.rpush(keys.failed, "{}", "{}")
+    assert client.failures.clear() == 3
+    assert (client.failures.count(), client.redis.exists(keys.failed_queues)) == (0, 0)
+
+
 def test_one_that_cannot_be_retried_hinders_no_other(client: Client) -> None:
     client.redis.set(client.keys.queue("taken"), "no list")
     fail(client, "a", "One", "first")
