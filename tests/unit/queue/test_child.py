@@ -23,9 +23,12 @@ from devbox.queue.wire import Job
 
 @pytest.fixture(autouse=True)
 def _term() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, child._raise_term)
+    """A child's handler; after that this process has all of its own again, Ctrl-C's, too."""
+    before = {number: signal.getsignal(number) for number in (*wake.HELD_BACK, signal.SIGCONT, signal.SIGCHLD)}
+    signal.signal(signal.SIGTERM, child._raise_term)
     yield
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
     signal.set_wakeup_fd(-1)
 
 
