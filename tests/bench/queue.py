@@ -169,17 +169,26 @@ def measure(rounds: int = 3) -> list[tuple[str, str, str, str]]:
         server = RedisServer(Path(folder)).start()
         try:
             bench = Bench(server)
-            found = in_turn(
-                rounds,
-                fork=lambda: bench.ours(1500),
-                bare=lambda: bench.bare(1500),
-                rq=lambda: bench.rq(200),
-                many=lambda: bench.ours(10_000, "nothing", 1, "--jobs-per-fork", "100"),
-                node=lambda: bench.node(10_000),
-                one=lambda: bench.ours(1500, "busy", 1, "--jobs-per-fork", "100"),
-                four=lambda: bench.ours(3000, "busy", 4, "--jobs-per-fork", "100"),
-                enqueue=bench.enqueue,
-            )
+            found = {
+                # What is compared stands side by side, with nothing else between.
+                **in_turn(
+                    rounds,
+                    fork=lambda: bench.ours(1500),
+                    bare=lambda: bench.bare(1500),
+                    rq=lambda: bench.rq(200),
+                ),
+                **in_turn(
+                    rounds,
+                    many=lambda: bench.ours(10_000, "nothing", 1, "--jobs-per-fork", "100"),
+                    node=lambda: bench.node(10_000),
+                ),
+                **in_turn(
+                    rounds,
+                    one=lambda: bench.ours(1500, "busy", 1, "--jobs-per-fork", "100"),
+                    four=lambda: bench.ours(3000, "busy", 4, "--jobs-per-fork", "100"),
+                ),
+                **in_turn(rounds, enqueue=bench.enqueue),
+            }
             taken_up, replaced = bench.taken_up(), bench.replaced()
         finally:
             server.stop()
