@@ -21,13 +21,13 @@ ServiceOption = Annotated[
     str | None,
     typer.Option("-s", "--service", metavar="SERVICE", help="one service of the sandbox", show_default=False),
 ]
-STACKS = {"jenkins": "jenkins", "redis": "queue", "worker": "queue"}
+SERVED_BY = {"jenkins": "jenkins", "redis": "queue", "worker": "queue"}
 """The stack that has a service: with `-s worker` a queue is meant."""
 
 
 def stack_of(service: str | None) -> str | None:
     """The stack that a command needs for a service (also for `worker#2`); None: any."""
-    return STACKS.get((service or "").partition("#")[0])
+    return SERVED_BY.get((service or "").partition("#")[0])
 
 
 TimeoutOption = Annotated[

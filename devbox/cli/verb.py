@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 class Verb(typer.core.TyperCommand):
     """A verb as `--help` shows it."""
 
-    takes_rest = False
-
-    def collect_usage_pieces(self, ctx: Context) -> list[str]:
-        """What stands after the verb, the command to run included."""
-        return [*super().collect_usage_pieces(ctx), *(["-- CMD..."] if self.takes_rest else [])]
-
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """`--help`, told as the other flags are."""
         return flags.told(super().get_help_option(ctx))
@@ -40,7 +34,9 @@ class Verb(typer.core.TyperCommand):
 class WithRest(Verb):
     """One that takes a command after `--`."""
 
-    takes_rest = True
+    def collect_usage_pieces(self, ctx: Context) -> list[str]:
+        """What stands after the verb, that command included."""
+        return [*super().collect_usage_pieces(ctx), "-- CMD..."]
 
 
 Outcome = Result | int

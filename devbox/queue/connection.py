@@ -103,9 +103,9 @@ def _pool(where: address.Address, timeout: float) -> Any:
 
 def _without(url: str, *options: str) -> str:
     """An address without these options: answers are bytes, of the protocol that is read here."""
-    address, _, query = url.partition("?")
+    place, _, query = url.partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in options]
-    return address + (f"?{urlencode(kept)}" if kept else "")
+    return place + (f"?{urlencode(kept)}" if kept else "")
 
 
 @contextmanager

@@ -116,13 +116,13 @@ def payload_of(record: bytes) -> bytes | None:
     """The payload of a failure record, to be put into its queue again, byte for byte; None where there is none.
 
     Text of a payload that is no job stands in the record as a string, and bytes that are no text as
-    `payload_base64` (`wire.failure`); `null` is none. Raises ValueError for a record that is no JSON object.
+    `payload_base64` (`wire.failure`); `null` and `{}` are none. Raises ValueError for a record that is no JSON object.
     """
     kept = member(record, "payload_base64")
     if kept is not None and (data := wire.decoded(kept)) is not None:
         return data
     found = member(record, "payload")
-    if found is None or found == b"null":
+    if found in (None, b"null", wire.NO_JOB):
         return None
     if not found.startswith(b'"'):
         return found

@@ -7,11 +7,6 @@ import time
 from datetime import UTC, datetime
 
 
-def run_at(now: float | None = None) -> str:
-    """`run_at` of a working-on record: UTC, seconds, `Z` (`worker.rb`)."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-
-
 def failed_at(now: float | None = None) -> str:
     """`failed_at` of a failure: local time with the zone's name (`failure/redis.rb`)."""
     return time.strftime("%Y/%m/%d %H:%M:%S %Z", time.localtime(now))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from devbox.errors import DevboxError
 from devbox.queue import faults
@@ -17,12 +17,17 @@ START_TIMEOUT = 5.0
 """Seconds for which a Redis that does not answer (yet) is waited for."""
 
 
-def run(settings: Settings, listeners: Sequence[Listener] = (), *, data_alone: bool = False) -> int:
+def run(
+    settings: Settings, listeners: Sequence[Listener] = (), *, data_alone: bool = False,
+    begin: Callable[[], None] = lambda: None,
+) -> int:  # fmt: skip
     """Work until told to stop; gives the exit status 0. Raises `DevboxError` when it cannot start.
 
-    With events, or `data_alone`, stdout is for data: what the jobs print goes to stderr.
+    With events, or `data_alone`, stdout is for data: what the jobs print goes to stderr. `begin` is called once Redis
+    has answered.
     """
     reachable(settings)
+    begin()
     if not (settings.events or data_alone):
         return _work(settings, listeners)
     stdout = os.dup(1)

@@ -20,6 +20,8 @@ UNDECODABLE = "Resque::Helpers::DecodeException"
 NO_CLASS = "Resque::NoClassError"
 UNKNOWN_CLASS = "NameError"
 WRONG_TYPE = "Redis::CommandError"
+NO_JOB = b"{}"
+"""The payload of a failure that is no job's: resque-web and others look for its `class`, and find none."""
 
 
 def text(data: bytes) -> str:
@@ -141,21 +143,10 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "a number")
 
 
-def working_on(queue: str, at: str, job: bytes) -> bytes:
-    """A working-on record with the payload as it is; the Lua of a claim writes the same."""
-    return b'{"queue":' + raw(dumps(clean(queue))) + b',"run_at":' + raw(dumps(at)) + b',"payload":' + job + b"}"
-
-
 def failure(
-    data: bytes | None,
-    exception: str,
-    error: str,
-    backtrace: Sequence[str],
-    worker: str,
-    queue: str,
-    at: str | None = None,
+    data: bytes, exception: str, error: str, backtrace: Sequence[str], worker: str, queue: str, at: str | None = None
 ) -> bytes:
-    """A failure record, keys in Resque's order, with the raw payload in it (None: there was none).
+    """A failure record, keys in Resque's order, with the raw payload in it.
 
     A payload that is no JSON object becomes a string, since readers look for its `class`; where its bytes are no
     UTF-8 (or have blanks around them) they are kept as `payload_base64`, too.
@@ -168,8 +159,6 @@ def failure(
         "worker": clean(worker),
         "queue": clean(queue),
     }
-    if data is None:
-        return head + b',"payload":null,' + raw(dumps(tail))[1:]
     if not _is_utf8(data) or data != data.strip():
         tail["payload_base64"] = base64.b64encode(data).decode("ascii")
     return head + b',"payload":' + _embedded(data) + b"," + raw(dumps(tail))[1:]

@@ -237,7 +237,7 @@ class Worker:
             return
         self._wrong.add((queue, kind))
         self.trouble(said)
-        record = wire.failure(None, wire.WRONG_TYPE, said, [], self.id, queue)
+        record = wire.failure(wire.NO_JOB, wire.WRONG_TYPE, said, [], self.id, queue)
         self.attempt(lambda: self.claims.file_wrong(queue, kind, record))
 
     def insist(self, act: Callable[[], T]) -> T:

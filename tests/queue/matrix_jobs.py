@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import random
 import resource
 import signal
 import sys
@@ -144,6 +145,10 @@ def raises_later() -> None:
 async def later(number: int) -> None:
     await asyncio.sleep(0)
     note("done", str(number))
+
+
+def dice() -> None:
+    note("dice", str(random.random()))
 
 
 def prints(text: str) -> None:

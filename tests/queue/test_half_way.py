@@ -174,7 +174,7 @@ def test_a_name_for_what_was_a_list_and_is_none_is_filed_without_a_job(yard: Yar
     yard.start()
     yard.until(lambda: yard.client.failures.count() == 1, "it is filed")
     (failure,) = yard.client.failures.find()
-    assert (failure.record["payload"], failure.record["queue"]) == (None, "q")
+    assert (failure.record["payload"], failure.record["queue"]) == ({}, "q")
     yard.client.clear("q")
     with pytest.raises(DevboxError, match="has no job in it"):
         yard.client.failures.retry([failure])

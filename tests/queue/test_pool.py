@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from devbox.queue.address import parse
+from devbox.queue.board import Board
+from devbox.queue.pool import GROWN_UP, Member, Pool
+from devbox.queue.settings import Settings
 from tests.integration.support.waiting import until
 from tests.queue.running import JOBS, ROOT, WAIT, Yard, all_gone, gone, kill
 
@@ -112,6 +118,22 @@ def test_a_start_that_fails_for_a_while_does_not_shrink_the_pool(yard: Yard) -> 
     yard.until(lambda: "half written" in pool.text(), "the new ones do not start")
     jobs.write_text("def work(): pass\n")
     yard.until(lambda: yard.client.stats().workers == 2 and len(pool.workers()) == 2, "two are back")
+
+
+def test_workers_are_created_one_after_the_other_where_that_is_asked(yard: Yard) -> None:
+    pool = yard.start("--count", "3", "--spawn-interval", "0.5", ready=3)
+    ticks = sorted(int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[19]) for pid in pool.workers())
+    second = os.sysconf("SC_CLK_TCK")
+    assert [later - earlier >= second * 0.48 for earlier, later in itertools.pairwise(ticks)] == [True, True]
+
+
+@pytest.mark.parametrize(("lived", "held"), [(0.0, True), (GROWN_UP + 1, False)])
+def test_who_has_lived_a_while_is_replaced_at_once(yard: Yard, lived: float, held: bool) -> None:
+    pool = Pool(Settings(where=parse(yard.url), keys=yard.client.keys, queues=("q",)))
+    one = Member(1, "nonce", 0, Board())
+    one.born -= lived
+    pool._gone(one, signal.SIGKILL)
+    assert (pool._hold_until > time.monotonic()) is held
 
 
 def test_hup_loads_the_jobs_anew_while_the_old_ones_finish(yard: Yard) -> None:

@@ -35,6 +35,14 @@ def test_a_child_is_a_process_of_its_own(yard: Yard) -> None:
     assert shown.startswith("resque-0.") and " Waiting for q,and" in shown
 
 
+def test_each_child_has_dice_of_its_own(yard: Yard) -> None:
+    yard.start()
+    for _ in range(5):
+        yard.client.enqueue("q", "dice")
+    yard.settled(done=5)
+    assert len(set(yard.lines("dice"))) == 5
+
+
 def test_queues_are_served_in_order_of_priority(yard: Yard) -> None:
     yard.client.enqueue_many([("low", "Mark", [3]), ("low", "Mark", [4]), ("high", "Mark", [1]), ("high", "Mark", [2])])
     yard.start("--interval", "0", queues="high,low", ready=0).ends(0)
@@ -130,7 +138,7 @@ def test_a_worker_shows_itself_as_resque_does(yard: Yard) -> None:
     record = redis.get(keys.worker(worker)).decode()
     run_at = json.loads(record)["run_at"]
     assert record == f'{{"queue":"q","run_at":"{run_at}","payload":{{"class":"Until","args":[1]}}}}'
-    assert run_at == dates.run_at(dates.parse(run_at).timestamp())  # type: ignore[union-attr]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", run_at) and dates.parse(run_at)
     started = redis.get(keys.started(worker)).decode()
     assert time.strptime(started, "%Y-%m-%d %H:%M:%S %z")
     beat = redis.hget(keys.heartbeat, worker).decode()

@@ -45,9 +45,7 @@ def worker(run: Run, **given: Any) -> Outcome:
     settings = options.settings({**given, "redis": where}, run.environment.env)
     if settings.events:
         run.session.streams = True
-    workers.reachable(settings)
-    _begin(run, settings)
-    code = workers.run(settings, data_alone=run.flags.json)
+    code = workers.run(settings, data_alone=run.flags.json, begin=lambda: _begin(run, settings))
     if run.flags.json and not settings.events:
         return Result({"exit": code})
     return code

@@ -80,7 +80,9 @@ def failed(result: Result, style: Style, columns: int) -> list[str]:
 
 def _then(failures: Sequence[Mapping[str, Any]]) -> Cure:
     """What to do with the last of them that can be retried; a record that is torn or without a job can only go."""
-    able = [failure["index"] for failure in failures if failure.get("queue") and failure.get("payload") is not None]
+    able = [
+        failure["index"] for failure in failures if failure.get("queue") and failure.get("payload") not in (None, {})
+    ]
     if able:
         return Cure("once more", f"devbox queue failed retry --index {able[-1]}")
     return Cure("away with it", f"devbox queue failed remove --index {failures[-1]['index']}")
@@ -100,7 +102,7 @@ def _failures(failures: Sequence[Mapping[str, Any]], columns: int) -> list[tuple
 
 def _failure(failure: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     payload = failure.get("payload")
-    cls = payload.get("class") if isinstance(payload, dict) else "(no job)"
+    cls = (payload.get("class") if isinstance(payload, dict) else None) or "(no job)"
     error = ": ".join(str(failure[key]) for key in ("exception", "error") if failure.get(key))
     return (
         str(failure["index"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,12 +35,12 @@ def asked(devbox: Devbox, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """`devbox worker` ends where it would begin, and notes its Redis, too."""
     devbox.calls = calls = Asked(sandboxes=[Summary("queue", "queue")])
 
-    def run(settings: Any, *_: Any, **__: Any) -> int:
+    def run(settings: Any, *_: Any, begin: Callable[[], None], **__: Any) -> int:
+        begin()
         calls.wheres.append(settings.where.shown)
         return 0
 
     monkeypatch.setattr("devbox.queue.run.run", run)
-    monkeypatch.setattr("devbox.queue.run.reachable", lambda _settings: None)
     return calls
 
 

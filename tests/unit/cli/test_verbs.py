@@ -320,11 +320,11 @@ def test_a_service_tells_which_stack_is_meant(devbox: Devbox, service: str, mean
 
 
 def test_every_service_is_known_with_its_stack() -> None:
-    from devbox.cli.target import STACKS, stack_of
+    from devbox.cli.target import SERVED_BY, stack_of
     from devbox.stacks.reader import load
 
     stacks = {name: [service.name for service in load(name).services] for name in ("jenkins", "queue")}
-    assert {service: stack for stack, services in stacks.items() for service in services} == STACKS
+    assert {service: stack for stack, services in stacks.items() for service in services} == SERVED_BY
     assert stack_of("worker#2") == "queue"
 
 

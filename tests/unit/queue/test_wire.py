@@ -88,9 +88,8 @@ def test_what_is_no_date_is_none(text: object) -> None:
 @settings(max_examples=25, deadline=None)
 @given(now=st.integers(0, 4_000_000_000))
 def test_our_own_dates_are_read_back(now: int) -> None:
-    for written in (dates.run_at(now), dates.started(now)):
-        found = dates.parse(written)
-        assert found is not None and found.timestamp() == now
+    found = dates.parse(dates.started(now))
+    assert found is not None and found.timestamp() == now
 
 
 EXPANDED = [
